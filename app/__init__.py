@@ -1,0 +1,1 @@
+"""Kith without a window: the client, the service and the command line."""

@@ -1,0 +1,81 @@
+"""Every error that Kith raises for somebody to act on.
+
+KithError
+├─ CardUnreadable      path, line       a file that cannot be read at all
+├─ InvalidAddress      text, reason     cannot become an address
+├─ Unreachable         retry_after_s    no answer, or 5xx and 429: try again
+├─ Refused             slug, detail     an answer that will not change by trying again
+│  └─ SignedOut                         the token is no longer good
+├─ StoreDamaged        path             our own file does not open
+└─ HostFailed          detail           the embedded service did not start
+
+Errors carry facts; the sentences for people are made where they are shown.
+"""
+
+from pathlib import Path
+
+
+class KithError(Exception):
+    """The root: everything a caller may expect to go wrong."""
+
+
+class CardUnreadable(KithError):
+    """A file that cannot be read at all; one bad card is never a reason to raise."""
+
+    def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
+        super().__init__(reason)
+        self.path = path
+        self.reason = reason
+        self.line = line
+
+
+class InvalidAddress(KithError):
+    """Text that cannot become an address; `reason` is `invalid`, `too-long` or `self`."""
+
+    def __init__(self, text: str, reason: str = "invalid") -> None:
+        super().__init__(reason)
+        self.text = text
+        self.reason = reason
+
+
+class Unreachable(KithError):
+    """No answer for now."""
+
+    def __init__(self, detail: str, retry_after_s: float | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.retry_after_s = retry_after_s
+
+
+class Refused(KithError):
+    """The service understood and said no; `slug` ends the `type` (RFC 9457, 3.1.1)."""
+
+    def __init__(self, slug: str, detail: str, status: int = 422) -> None:
+        super().__init__(slug)
+        self.slug = slug
+        self.detail = detail
+        self.status = status
+
+
+class SignedOut(Refused):
+    """The token is no longer good."""
+
+    def __init__(self, detail: str = "The token is not valid any more.") -> None:
+        super().__init__("unauthorized", detail, 401)
+
+
+class StoreDamaged(KithError):
+    """Our own file does not open."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(detail)
+        self.path = path
+        self.detail = detail
+
+
+class HostFailed(KithError):
+    """The embedded service did not start, or ended by itself."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
