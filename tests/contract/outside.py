@@ -111,14 +111,14 @@ class Stream:
 
     def before_ready(self) -> list[Event]:
         """Everything up to `ready`."""
-        seen = []
+        seen: list[Event] = []
         while (event := self.next()).kind != "ready":
             seen.append(event)
         return seen
 
     def quiet(self, seconds: float = 0.7) -> list[Event]:
         """What comes within a while, expected to be nothing."""
-        seen = []
+        seen: list[Event] = []
         try:
             while True:
                 event = self._events.get(timeout=seconds)

@@ -3,7 +3,7 @@
 import uuid
 
 from tests.contract.conftest import fresh
-from tests.contract.outside import Person, Service, slug
+from tests.contract.outside import Json, Person, Service, slug
 
 Two = tuple[Person, Person]
 
@@ -28,7 +28,7 @@ def test_automatic_sync_sends_the_relation_and_the_profile(two: Two) -> None:
     live = bob.stream()
     live.before_ready()
     ann.send(bob.address, "Hello")
-    seen = {}
+    seen: dict[str, Json] = {}
     while not {"message", "relation"} <= seen.keys():
         event = live.next()
         seen[event.kind] = event.data
