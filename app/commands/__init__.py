@@ -1,0 +1,1 @@
+"""The commands of `./kith`: each module has `add_arguments(parser)` and `run(options)`."""
