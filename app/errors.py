@@ -12,6 +12,7 @@ KithError
 Errors carry facts; the sentences for people are made where they are shown.
 """
 
+from enum import StrEnum
 from pathlib import Path
 
 
@@ -29,13 +30,30 @@ class CardUnreadable(KithError):
         self.line = line
 
 
+class Trouble(StrEnum):
+    """What is wrong with an address, finer than the wire's reason, for the screen to word."""
+
+    EMPTY = "empty"
+    LETTERS = "letters"
+    CHARACTERS = "characters"
+    TOO_SHORT = "too-short"
+    TOO_LONG = "too-long"
+    SHORT_CODE = "short-code"
+    NO_COUNTRY = "no-country"
+    NO_SUCH_NUMBER = "no-such-number"
+    SELF = "self"
+
+
 class InvalidAddress(KithError):
     """Text that cannot become an address; `reason` is `invalid`, `too-long` or `self`."""
 
-    def __init__(self, text: str, reason: str = "invalid") -> None:
+    def __init__(
+        self, text: str, reason: str = "invalid", detail: Trouble = Trouble.CHARACTERS
+    ) -> None:
         super().__init__(reason)
         self.text = text
         self.reason = reason
+        self.detail = detail
 
 
 class Unreachable(KithError):

@@ -1,0 +1,76 @@
+"""The values every reader gives: a card as it was read, and what could not be read."""
+
+import msgspec
+
+
+class Value(msgspec.Struct, frozen=True, gc=False):
+    """One number, mail or handle as the book has it; `label` is lower case, such as `work`."""
+
+    text: str
+    label: str = ""
+    line: int = 0
+
+
+class Photo(msgspec.Struct, frozen=True, gc=False):
+    """A picture that came inside the file; a photo that is only a link is never fetched."""
+
+    type: str
+    data: bytes
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An entry as read from a book, before any judgement.
+
+    Only `phones` (all are phone numbers: `addresses.parse_phone`) and `handles` (Kith's own:
+    `addresses.canonical`) may become addresses; nothing else ever leaves this computer.
+    """
+
+    source: str
+    line: int = 0
+    name: str = ""
+    given: str = ""
+    family: str = ""
+    nickname: str = ""
+    phones: tuple[Value, ...] = ()
+    emails: tuple[Value, ...] = ()
+    handles: tuple[Value, ...] = ()
+    note: str = ""
+    org: str = ""
+    birthday: str = ""
+    photo: Photo | None = None
+    uid: str = ""
+    rest: tuple[str, ...] = ()
+    """Content lines that Kith does not use, unfolded; written again on export."""
+
+
+class Unreadable(msgspec.Struct, frozen=True, gc=False):
+    """Something in a book that is neither used nor kept, shown to the person instead.
+
+    `reason` is one of `REASONS`; `value` is the text as it stands in the file, cut where very long.
+    """
+
+    source: str
+    line: int
+    value: str
+    reason: str
+
+
+NOT_A_PROPERTY = "not-a-property"
+OUTSIDE_A_CARD = "outside-a-card"
+NO_END = "no-end"
+TOO_LARGE = "too-large"
+TOO_DEEP = "too-deep"
+BAD_ENCODING = "bad-encoding"
+NOT_A_ROW = "not-a-row"
+EMPTY_CARD = "empty-card"
+
+REASONS = (
+    NOT_A_PROPERTY,
+    OUTSIDE_A_CARD,
+    NO_END,
+    TOO_LARGE,
+    TOO_DEEP,
+    BAD_ENCODING,
+    NOT_A_ROW,
+    EMPTY_CARD,
+)

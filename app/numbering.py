@@ -1,0 +1,121 @@
+"""The world's numbering plans: digits as people dial them -> E.164 digits, or what is wrong.
+
+Only `app.addresses` imports this, when it first meets a number that needs it: the plans cost 50 ms.
+"""
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+import phonenumbers
+from phonenumbers import PhoneMetadata, shortnumberinfo
+
+from app.errors import Trouble
+
+_SHORT = 6
+"""No subscriber's number is shorter than this when it is dialled without a prefix."""
+
+_SHORTEST, _LONGEST = 7, 15
+
+
+class _Plan(NamedTuple):
+    """What decides, without phonenumbers' full parse, that digits stand as they are."""
+
+    lengths: frozenset[int]
+    special: re.Pattern[str]
+    """What at the start of the national digits asks for the full parse."""
+
+
+def international(digits: str, region: str) -> str | Trouble:
+    """E.164 digits of what was written after a `+`."""
+    if digits.startswith("521") and len(digits) == len("5215512345678"):
+        digits = "52" + digits[3:]  # Mexico dropped the 1 for mobiles in 2019; books keep it
+    code = _country_code(digits)
+    plan = _plan(code) if code else None
+    if plan and len(digits) - len(code) in plan.lengths:
+        national = digits[len(code) :]
+        if not plan.special.match(national) and _SHORTEST <= len(digits) <= _LONGEST:
+            return digits
+    return _parse("+" + digits, region)
+
+
+def national(digits: str, region: str) -> str | Trouble:
+    """E.164 digits of what was written without a `+`, as dialled in that region."""
+    known = region in phonenumbers.SUPPORTED_REGIONS
+    if known and len(digits) <= _SHORT and _is_short_code(digits, region):
+        return Trouble.SHORT_CODE
+    found = _parse(digits, region) if known else Trouble.NO_COUNTRY
+    if not isinstance(found, Trouble):
+        return found
+    if digits.startswith("00"):
+        return international(digits[2:], region)
+    return digits if _is_whole(digits) else found
+
+
+def is_in_use(digits: str) -> bool:
+    """Tell whether the numbering plans know these E.164 digits."""
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse("+" + digits))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _is_short_code(digits: str, region: str) -> bool:
+    number = phonenumbers.PhoneNumber(
+        country_code=phonenumbers.country_code_for_region(region), national_number=int(digits)
+    )
+    return shortnumberinfo.is_emergency_number(
+        digits, region
+    ) or shortnumberinfo.is_valid_short_number_for_region(number, region)
+
+
+def _is_whole(digits: str) -> bool:
+    """Tell whether somebody only forgot the `+` of a number that is in use."""
+    fits = _SHORTEST <= len(digits) <= _LONGEST and not digits.startswith("0")
+    return fits and is_in_use(digits)
+
+
+def _parse(text: str, region: str) -> str | Trouble:
+    try:
+        number = phonenumbers.parse(text, region or None)
+    except phonenumbers.NumberParseException as error:
+        return _TROUBLES.get(error.error_type, Trouble.NO_SUCH_NUMBER)
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return _REASONS.get(possible, Trouble.NO_SUCH_NUMBER)
+    digits = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[1:]
+    if len(digits) < _SHORTEST:
+        return Trouble.TOO_SHORT
+    return digits if len(digits) <= _LONGEST else Trouble.TOO_LONG
+
+
+_TROUBLES = {
+    phonenumbers.NumberParseException.TOO_LONG: Trouble.TOO_LONG,
+    phonenumbers.NumberParseException.TOO_SHORT_NSN: Trouble.TOO_SHORT,
+    phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD: Trouble.TOO_SHORT,
+    phonenumbers.NumberParseException.NOT_A_NUMBER: Trouble.TOO_SHORT,
+}
+
+_REASONS = {
+    phonenumbers.ValidationResult.TOO_SHORT: Trouble.TOO_SHORT,
+    phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY: Trouble.TOO_SHORT,
+    phonenumbers.ValidationResult.TOO_LONG: Trouble.TOO_LONG,
+}
+
+
+def _country_code(digits: str) -> str:
+    for length in (1, 2, 3):
+        code = digits[:length]
+        if code and code[0] != "0" and int(code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            return code
+    return ""
+
+
+@cache
+def _plan(code: str) -> _Plan:
+    region = phonenumbers.region_code_for_country_code(int(code))
+    metadata = PhoneMetadata.metadata_for_region_or_calling_code(int(code), region)
+    if metadata is None or metadata.general_desc is None:
+        return _Plan(frozenset(), re.compile(""))
+    prefix = metadata.national_prefix_for_parsing or "(?!)"
+    return _Plan(frozenset(metadata.general_desc.possible_length), re.compile(prefix))
