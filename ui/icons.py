@@ -1,0 +1,123 @@
+"""Our own icons, drawn in the palette's colours and sharp on every screen."""
+
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPixmapCache
+from PySide6.QtSvg import QSvgRenderer
+
+from ui import theme
+
+FOLDER: Final = Path(__file__).parent.parent / "resources" / "icons"
+RATIOS: Final = (1.0, 2.0)
+
+
+class Icon(Enum):
+    """Every icon there is; the value is the file's name."""
+
+    ADD = "add"
+    BACK = "back"
+    BELL = "bell"
+    BELL_OFF = "bell-off"
+    BLOCKED = "blocked"
+    CAKE = "cake"
+    CAMERA = "camera"
+    CHECK = "check"
+    CHEVRON_DOWN = "chevron-down"
+    CHEVRON_LEFT = "chevron-left"
+    CHEVRON_RIGHT = "chevron-right"
+    CLOSE = "close"
+    CLOUD = "cloud"
+    COMMAND = "command"
+    COMPUTER = "computer"
+    COPY = "copy"
+    EDIT = "edit"
+    EXPORT = "export"
+    EYE = "eye"
+    EYE_OFF = "eye-off"
+    GLOBE = "globe"
+    HANDLE = "handle"
+    HISTORY = "history"
+    IMPORT = "import"
+    INFO = "info"
+    KEYBOARD = "keyboard"
+    KITH = "kith"
+    LINK = "link"
+    LOCK = "lock"
+    MAIL = "mail"
+    MATCHED = "matched"
+    MESSAGE = "message"
+    MOON = "moon"
+    MORE = "more"
+    NEW = "new"
+    NOTE = "note"
+    OFFLINE = "offline"
+    PAUSE = "pause"
+    PENDING = "pending"
+    PEOPLE = "people"
+    PERSON = "person"
+    PERSON_ADD = "person-add"
+    PHONE = "phone"
+    PICTURE = "picture"
+    PLAY = "play"
+    QUOTE = "quote"
+    REDO = "redo"
+    REMOVE = "remove"
+    SEARCH = "search"
+    SERVER = "server"
+    SETS = "sets"
+    SETTINGS = "settings"
+    SHIELD = "shield"
+    SIGN_OUT = "sign-out"
+    SLIDERS = "sliders"
+    STAR = "star"
+    STAR_FULL = "star-full"
+    STATUS = "status"
+    SUN = "sun"
+    SYNC = "sync"
+    UNDO = "undo"
+    WARNING = "warning"
+
+
+@cache
+def _source(which: Icon) -> str:
+    return (FOLDER / f"{which.value}.svg").read_text(encoding="utf-8")
+
+
+def pixmap(which: Icon, colour: QColor, side: int, ratio: float = 1.0) -> QPixmap:
+    """Draw one icon, `side` logical pixels wide, for a screen of this pixel ratio."""
+    key = f"kith-icon {which.value} {colour.name()} {side} {ratio}"
+    found = QPixmap()
+    if QPixmapCache.find(key, found):
+        return found
+    renderer = QSvgRenderer(
+        QByteArray(_source(which).replace("currentColor", colour.name()).encode())
+    )
+    drawn = QPixmap(QSize(round(side * ratio), round(side * ratio)))
+    drawn.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(drawn)
+    renderer.render(painter, QRectF(drawn.rect()))
+    painter.end()
+    drawn.setDevicePixelRatio(ratio)
+    QPixmapCache.insert(key, drawn)
+    return drawn
+
+
+def paint(painter: QPainter, which: Icon, rect: QRectF, colour: QColor) -> None:
+    """Draw one icon into a rectangle."""
+    ratio = painter.device().devicePixelRatio()
+    painter.drawPixmap(rect.topLeft(), pixmap(which, colour, round(rect.width()), ratio))
+
+
+def icon(which: Icon, tone: str = "text", side: int = 20) -> QIcon:
+    """Make an icon for a menu or an ordinary button, in today's colours."""
+    look = theme.now()
+    made = QIcon()
+    for ratio in RATIOS:
+        size = look.px(side)
+        made.addPixmap(pixmap(which, look.colour(tone), size, ratio))
+        made.addPixmap(pixmap(which, look.colour("faint"), size, ratio), QIcon.Mode.Disabled)
+    return made
