@@ -57,7 +57,6 @@ class Unreadable(msgspec.Struct, frozen=True, gc=False):
 
 NOT_A_PROPERTY = "not-a-property"
 OUTSIDE_A_CARD = "outside-a-card"
-NO_END = "no-end"
 TOO_LARGE = "too-large"
 TOO_DEEP = "too-deep"
 BAD_ENCODING = "bad-encoding"
@@ -67,7 +66,6 @@ EMPTY_CARD = "empty-card"
 REASONS = (
     NOT_A_PROPERTY,
     OUTSIDE_A_CARD,
-    NO_END,
     TOO_LARGE,
     TOO_DEEP,
     BAD_ENCODING,

@@ -1,0 +1,279 @@
+"""A vCard while it is being read: what each property adds to it, and the Card that comes out."""
+
+import re
+from binascii import a2b_qp
+from collections.abc import Callable
+from typing import Final
+
+from app.importers.card import EMPTY_CARD, TOO_LARGE, Card, Photo, Unreadable, Value
+from app.importers.content import (
+    Head,
+    clean_label,
+    decode_base64,
+    decode_text,
+    split_parts,
+    unescape,
+)
+from app.importers.picture import photo_from_uri, picture_type
+
+Take = Callable[["Draft", Head, str, str, int], None]
+"""Add one property: draft, head, value, the whole line, its number."""
+
+
+LARGEST_CARD: Final = 32 * 1024 * 1024
+"""Characters kept of one card; what has more is no person but a bomb."""
+
+_VALUE_SIZE = 200
+
+
+class Draft:
+    """One card's properties so far, in the order of the file."""
+
+    __slots__ = (
+        "birthday",
+        "emails",
+        "family",
+        "given",
+        "handles",
+        "line",
+        "marked",
+        "name",
+        "names",
+        "nickname",
+        "note",
+        "org",
+        "phones",
+        "photo",
+        "rest",
+        "room",
+        "titles",
+        "uid",
+        "version",
+    )
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+        self.version = ""
+        self.room = LARGEST_CARD
+        self.name = self.given = self.family = self.nickname = ""
+        self.note = self.org = self.birthday = self.uid = ""
+        self.names: list[str] = []
+        self.phones: list[Value] = []
+        self.emails: list[Value] = []
+        self.handles: list[Value] = []
+        self.photo: Photo | None = None
+        self.rest: list[str] = []
+        self.marked: list[tuple[list[Value], int, Head]] = []
+        self.titles: dict[str, tuple[str, str]] = {}
+
+    def finished(self, source: str) -> Card | Unreadable:
+        """Make the card; one that says nothing at all is reported instead."""
+        if self.room <= 0:
+            return Unreadable(source, self.line, self.name, TOO_LARGE)
+        if self.marked:
+            self._apply_marks()
+        name = self.name or self._other_name()
+        if not (name or self.rest or self.photo or self.note or self.uid):
+            return Unreadable(source, self.line, "", EMPTY_CARD)
+        return Card(
+            source=source,
+            line=self.line,
+            name=name,
+            given=self.given,
+            family=self.family,
+            nickname=self.nickname,
+            phones=tuple(self.phones),
+            emails=tuple(self.emails),
+            handles=tuple(self.handles),
+            note=self.note,
+            org=self.org,
+            birthday=self.birthday,
+            photo=self.photo,
+            uid=self.uid,
+            rest=tuple(self.rest),
+        )
+
+    def _other_name(self) -> str:
+        others = (self.nickname, self.org, *(value.text for value in (*self.emails, *self.phones)))
+        return " ".join(self.names) or next(filter(None, others), "")
+
+    def _apply_marks(self) -> None:
+        """Give grouped values their labels, and put the preferred ones first."""
+        used = set()
+        for values, place, head in self.marked:
+            label, line = self.titles.get(head.group, ("", ""))
+            if label:
+                value = values[place]
+                values[place] = Value(value.text, label, value.line)
+                used.add(line)
+        self.rest = [line for line in self.rest if line not in used]
+        for values, place, head in reversed(self.marked):
+            if head.preferred and place:
+                values.insert(0, values.pop(place))
+
+
+def text_of(draft: Draft, head: Head, value: str) -> str:
+    """Read a value as plain text."""
+    if head.quoted or head.base64:
+        value = decode_text(head, value)
+    if "\\" in value:
+        value = unescape(value, draft.version)
+    return value.strip()
+
+
+def keep(draft: Draft, head: Head, value: str, line: str, _at: int) -> None:
+    """Keep a property that Kith does not use as it stands, but in UTF-8."""
+    if head.quoted or head.charset:
+        text = decode_text(head, value) if head.quoted else value
+        line = head.plain + ":" + text.replace("\n", "\\n")
+    draft.room -= len(line)
+    if draft.room > 0:
+        draft.rest.append(line.lstrip("\ufeff"))
+
+
+def _version(draft: Draft, _head: Head, value: str, _line: str, _at: int) -> None:
+    draft.version = value.strip()
+
+
+def _name(draft: Draft, head: Head, value: str, line: str, at: int) -> None:
+    text = text_of(draft, head, value)
+    if not draft.name:
+        draft.name = text
+    elif text != draft.name:
+        keep(draft, head, value, line, at)
+
+
+def _names(draft: Draft, head: Head, value: str, line: str, at: int) -> None:
+    parts = [text_of(draft, head, part) for part in split_parts(value)]
+    family, given, *others = [*parts, ""]
+    if draft.names:
+        keep(draft, head, value, line, at)
+        return
+    middle, before, *after = [*others, "", ""]
+    draft.family, draft.given = family, given
+    draft.names = [part for part in (before, given, middle, family, *after) if part]
+    if any(others):
+        keep(draft, head, value, line, at)
+
+
+def _phone(draft: Draft, head: Head, value: str, _line: str, at: int) -> None:
+    text = text_of(draft, head, value)
+    if text[:4].lower() == "tel:" and "phone-context" not in text:
+        text = text[4:]
+    _add(draft, draft.phones, head, Value(text, head.label, at))
+
+
+def _email(draft: Draft, head: Head, value: str, _line: str, at: int) -> None:
+    text = text_of(draft, head, value)
+    if text[:7].lower() == "mailto:":
+        text = text[7:]
+    _add(draft, draft.emails, head, Value(text, head.label, at))
+
+
+def _handle(draft: Draft, head: Head, value: str, line: str, at: int) -> None:
+    text = text_of(draft, head, value)
+    if text[:5].lower() == "kith:":
+        text = text[5:]
+    elif head.name != "X-KITH":
+        keep(draft, head, value, line, at)
+        return
+    _add(draft, draft.handles, head, Value(text, head.label, at))
+
+
+def _add(draft: Draft, values: list[Value], head: Head, value: Value) -> None:
+    draft.room -= _VALUE_SIZE
+    if value.text and draft.room > 0:
+        values.append(value)
+        if head.group or head.preferred:
+            draft.marked.append((values, len(values) - 1, head))
+
+
+def _title(draft: Draft, head: Head, value: str, line: str, at: int) -> None:
+    """Note what a group's values are called, until it is known whose label it is."""
+    keep(draft, head, value, line, at)
+    if draft.rest:
+        draft.titles[head.group] = (clean_label(text_of(draft, head, value)), draft.rest[-1])
+
+
+def _org(draft: Draft, head: Head, value: str, line: str, at: int) -> None:
+    parts = [text_of(draft, head, part) for part in split_parts(value)]
+    if draft.org or any(parts[1:]):
+        keep(draft, head, value, line, at)
+    draft.org = draft.org or parts[0] or next(filter(None, parts), "")
+
+
+def _birthday(draft: Draft, head: Head, value: str, line: str, at: int) -> None:
+    if draft.birthday:
+        keep(draft, head, value, line, at)
+        return
+    text = text_of(draft, head, value)
+    omitted = dict(head.parameters).get("X-APPLE-OMIT-YEAR")
+    draft.birthday = plain_date(text, omitted)
+
+
+_DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ].*)?")
+_DAY = re.compile(r"--(\d\d)-?(\d\d)(?:[T ].*)?")
+
+
+def plain_date(text: str, omitted_year: str | None = None) -> str:
+    """Write a date as `1990-01-02`, or `--01-02` without a year; other text stays as it is."""
+    if found := _DATE.fullmatch(text):
+        year, month, day = found.groups()
+        return f"--{month}-{day}" if year == omitted_year else f"{year}-{month}-{day}"
+    if found := _DAY.fullmatch(text):
+        return f"--{found[1]}-{found[2]}"
+    return text
+
+
+def _photo(draft: Draft, head: Head, value: str, line: str, at: int) -> None:
+    photo = None if draft.photo else _read_photo(head, value)
+    if photo is None:
+        keep(draft, head, value, line, at)
+    else:
+        draft.photo = photo
+
+
+_BARE_BASE64 = re.compile(r"[A-Za-z0-9+/\s]{40,}={0,2}\s*")
+
+
+def _read_photo(head: Head, value: str) -> Photo | None:
+    if head.quoted:
+        data = a2b_qp(value.encode("utf-8", "surrogateescape"))
+    elif value[:5].lower() == "data:":
+        return photo_from_uri(value)
+    elif head.base64 or _BARE_BASE64.fullmatch(value):
+        data = decode_base64(value)
+    else:
+        return None
+    return Photo(picture_type(data, head.media), data) if data else None
+
+
+def _once(field: str) -> Take:
+    """Take the first value of a property as that field, and keep any further one."""
+
+    def take(draft: Draft, head: Head, value: str, line: str, at: int) -> None:
+        if getattr(draft, field):
+            keep(draft, head, value, line, at)
+        else:
+            setattr(draft, field, text_of(draft, head, value))
+
+    return take
+
+
+TAKES: dict[str, Take] = {
+    "VERSION": _version,
+    "FN": _name,
+    "N": _names,
+    "NICKNAME": _once("nickname"),
+    "TEL": _phone,
+    "EMAIL": _email,
+    "IMPP": _handle,
+    "X-KITH": _handle,
+    "NOTE": _once("note"),
+    "ORG": _org,
+    "BDAY": _birthday,
+    "UID": _once("uid"),
+    "PHOTO": _photo,
+    "X-ABLABEL": _title,
+}
+"""Every property that Kith uses; all others are kept."""
