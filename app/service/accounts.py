@@ -1,0 +1,120 @@
+"""Accounts as the rules and the views need them, read in bulk."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from app.domain import Fields, Picture, Presence, Privacy
+from app.service.decide import BIT, FIELDS
+from app.service.store import Tx
+
+COLUMNS = """a.id, a.address_key, a.fields, a.privacy, a.online, a.last_seen,
+    p.hash, p.type, p.width, p.height"""
+WIDTH = 10
+"""How many columns `COLUMNS` names."""
+TABLES = "account a LEFT JOIN picture p ON p.account_id = a.id"
+
+NOTHING = b"{}"
+
+
+@dataclass(slots=True)
+class Owner:
+    """One account as the owner of a profile and of the rules about it."""
+
+    id: int
+    key: int
+    fields: Fields
+    privacy: Privacy
+    rules: str
+    """The privacy as it is stored; equal text is equal privacy."""
+    views: dict[int, tuple[bytes, int, int]]
+
+    def view(self, mask: int) -> tuple[bytes, int, int]:
+        """Return the JSON of the fields in a mask, what of them is there, and a digest."""
+        found = self.views.get(mask)
+        if found is None:
+            found = self.views[mask] = _view(self.fields, mask)
+        return found
+
+
+def owner_of(columns: tuple[Any, ...]) -> Owner:
+    """Make an owner of the columns that `COLUMNS` names."""
+    ident, key, fields, rules, online, last_seen, hashed, kind, width, height = columns
+    stored = parse_fields(fields)
+    picture = None if hashed is None else Picture(hashed, kind, width, height)
+    presence = None
+    if online:
+        presence = Presence(online=True)
+    elif last_seen is not None:
+        presence = Presence(online=False, last_seen=rfc3339(last_seen))
+    if picture is not None or presence is not None:
+        stored = msgspec.structs.replace(stored, picture=picture, presence=presence)
+    return Owner(ident, key, stored, parse_privacy(rules), rules, {})
+
+
+def load_owner(tx: Tx, ident: int) -> Owner | None:
+    """Read one account."""
+    row = tx.one(f"SELECT {COLUMNS} FROM {TABLES} WHERE a.id = ?", ident)
+    return None if row is None else owner_of(row)
+
+
+def find_owner(tx: Tx, key: int) -> Owner | None:
+    """Read the account at an address, by the address's key."""
+    row = tx.one(f"SELECT {COLUMNS} FROM {TABLES} WHERE a.address_key = ?", key)
+    return None if row is None else owner_of(row)
+
+
+def load_owners(tx: Tx, idents: Iterable[int]) -> dict[int, Owner]:
+    """Read many accounts."""
+    wanted = sorted(set(idents))
+    if not wanted:
+        return {}
+    rows = tx.all(
+        f"SELECT {COLUMNS} FROM {tx.numbers(wanted)} n CROSS JOIN account a ON a.id = n.value"
+        " LEFT JOIN picture p ON p.account_id = a.id"
+    )
+    return {row[0]: owner_of(row) for row in rows}
+
+
+@lru_cache(maxsize=4096)
+def parse_privacy(text: str) -> Privacy:
+    """Read stored rules; the empty text is the default."""
+    return msgspec.json.decode(text, type=Privacy) if text else Privacy()
+
+
+def dump_privacy(privacy: Privacy) -> str:
+    """Write rules for the database."""
+    return "" if privacy == Privacy() else msgspec.json.encode(privacy).decode()
+
+
+def parse_fields(text: str) -> Fields:
+    """Read stored fields."""
+    return _DECODER.decode(text) if text else _NO_FIELDS
+
+
+def rfc3339(moment: float) -> str:
+    """Write a time in UTC, to the second."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _view(fields: Fields, mask: int) -> tuple[bytes, int, int]:
+    shown = {
+        field.value: value
+        for field in FIELDS
+        if mask & BIT[field] and (value := getattr(fields, field)) is not None
+    }
+    if not shown:
+        return NOTHING, 0, 0
+    text = msgspec.json.encode(shown)
+    there = sum(BIT[field] for field in FIELDS if field.value in shown)
+    digest = int.from_bytes(blake2b(text, digest_size=8).digest(), "big") >> 1
+    return text, there, digest
+
+
+_DECODER = msgspec.json.Decoder(Fields)
+_NO_FIELDS = Fields()

@@ -1,0 +1,143 @@
+"""Relations as records, and as the JSON in which their owner reads them."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from app.domain import Address, Block, Origin, Visibility
+from app.service.decide import Standing, fields_of
+
+ORIGINS = (Origin.IMPORT, Origin.MANUAL, Origin.AUTO)
+BLOCKS = (Block.MESSAGES, Block.PROFILE)
+BLOCKS_MESSAGES, BLOCKS_PROFILE = 1, 2
+QUIET, JOINED, LEFT = 0, 1, 2
+"""Why a relation changed last: by its owner, or because the peer joined or left."""
+
+
+class Record(NamedTuple):
+    """One row of the table `relation`, in the order of `COLUMNS`."""
+
+    owner_id: int
+    peer_key: int
+    peer_id: int | None
+    kept: int
+    contact: int
+    subscribed: int
+    favorite: int
+    blocked: int
+    visibility: int
+    fields: int
+    paired: int
+    origin: int
+    cause: int
+    relation_seq: int
+    profile_seq: int
+    version: int
+    shown: int
+    digest: int
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """The parts that the owner can change."""
+        return self[4:10]
+
+
+NAMES = Record._fields
+COLUMNS = ", ".join(f"r.{name}" for name in NAMES)
+STANDING = "m.contact, m.favorite, m.blocked, m.visibility, m.fields"
+"""Columns of an owner's relation `m` to a viewer, as `standing` takes them."""
+
+_HOLES = ", ".join("?" * len(NAMES))
+_CHANGES = ", ".join(f"{name} = excluded.{name}" for name in NAMES[2:])
+SAVE = (
+    f"INSERT INTO relation ({', '.join(NAMES)}) VALUES ({_HOLES})"
+    f" ON CONFLICT (owner_id, peer_key) DO UPDATE SET {_CHANGES}, removed_at = NULL"
+)
+
+
+def empty(owner_id: int, peer_key: int) -> Record:
+    """Return the relation of two who have nothing to do with each other."""
+    manual = ORIGINS.index(Origin.MANUAL)
+    return Record(owner_id, peer_key, None, 0, 0, 0, 0, 0, 0, 0, 0, manual, 0, 0, 0, 0, 0, 0)
+
+
+def standing(columns: Sequence[Any], viewer_blocked: int) -> Standing:
+    """Make a standing of an owner's relation and of the viewer's own block."""
+    contact, favorite, blocked, visibility, fields = columns
+    viewer_blocks = bool(viewer_blocked & BLOCKS_PROFILE)
+    if contact is None:
+        return Standing(viewer_blocks=viewer_blocks)
+    return Standing(
+        bool(contact),
+        bool(favorite),
+        bool(blocked & BLOCKS_PROFILE),
+        visibility,
+        fields,
+        viewer_blocks,
+    )
+
+
+def record_standing(record: Record | None, viewer_blocked: int = 0) -> Standing:
+    """Make a standing of a whole record."""
+    if record is None:
+        return standing((None,) * 5, viewer_blocked)
+    columns = (record.contact, record.favorite, record.blocked, record.visibility, record.fields)
+    return standing(columns, viewer_blocked)
+
+
+def relation_json(record: Record, address: Address, view: bytes, *, event: bool = False) -> bytes:
+    """Write a relation with its profile; an event also says who joined or left."""
+    quoted = quote(address)
+    return b'{"address":%b,%b,"profile":{"address":%b,"version":%d,"fields":%b}%b}' % (
+        quoted,
+        _parts_json(record.parts, record.paired, record.origin, record.peer_id is not None),
+        quoted,
+        record.version,
+        view,
+        _CAUSES[record.cause] if event else b"",
+    )
+
+
+def profile_json(address: Address, version: int, view: bytes) -> bytes:
+    """Write a profile as one viewer sees it."""
+    return b'{"address":%b,"version":%d,"fields":%b}' % (quote(address), version, view)
+
+
+def quote(address: Address) -> bytes:
+    """Write an address as JSON; its alphabet has nothing to escape."""
+    return b'"%b"' % address.encode()
+
+
+def blocks_of(mask: int) -> tuple[Block, ...]:
+    """Return the blocks of a mask."""
+    return tuple(block for place, block in enumerate(BLOCKS) if mask >> place & 1)
+
+
+def block_mask(blocks: Sequence[Block]) -> int:
+    """Return the mask of some blocks."""
+    return sum(1 << BLOCKS.index(block) for block in set(blocks))
+
+
+@lru_cache(maxsize=4096)
+def _parts_json(parts: tuple[int, ...], paired: int, origin: int, matched: bool) -> bytes:
+    contact, subscribed, favorite, blocked, visibility, fields = parts
+    chosen = ""
+    if visibility == Visibility.CUSTOM:
+        chosen = f',"fields":[{_names(fields_of(fields))}]'
+    return (
+        f'"contact":{_bool(contact)},"subscribed":{_bool(subscribed)},'
+        f'"favorite":{_bool(favorite)},"blocked":[{_names(blocks_of(blocked))}],'
+        f'"visibility":{visibility}{chosen},"paired":{_bool(paired)},'
+        f'"state":"{"matched" if matched else "pending"}","origin":"{ORIGINS[origin].value}"'
+    ).encode()
+
+
+def _names(names: Sequence[str]) -> str:
+    return ",".join(f'"{name}"' for name in names)
+
+
+def _bool(number: int) -> str:
+    return "true" if number else "false"
+
+
+_CAUSES = (b"", b',"joined":true', b',"left":true')

@@ -1,0 +1,101 @@
+"""The tables, their versions, and the way from an older version to this one.
+
+Placement, for a database spread over machines: `account` by id, `relation` by owner_id (one book is
+one place; a fan-out reads it through `relation_by_peer`), `address` by key.
+"""
+
+from typing import Final
+
+VERSION_1: Final = """
+CREATE TABLE account (
+    id BIGINT PRIMARY KEY,
+    address_key BIGINT NOT NULL UNIQUE,
+    fields TEXT NOT NULL,
+    privacy TEXT NOT NULL,
+    auto_sync INTEGER NOT NULL,
+    reach TEXT NOT NULL,
+    head BIGINT NOT NULL,
+    me_seq BIGINT NOT NULL,
+    budget DOUBLE PRECISION NOT NULL,
+    budget_at DOUBLE PRECISION NOT NULL,
+    online INTEGER NOT NULL,
+    last_seen DOUBLE PRECISION,
+    incarnation BIGINT NOT NULL,
+    base BIGINT NOT NULL
+);
+CREATE TABLE token (
+    hash BLOB PRIMARY KEY,
+    account_id BIGINT NOT NULL
+);
+CREATE INDEX token_by_account ON token (account_id);
+CREATE TABLE address (
+    address_key BIGINT PRIMARY KEY,
+    sealed BLOB NOT NULL
+);
+CREATE TABLE relation (
+    owner_id BIGINT NOT NULL,
+    peer_key BIGINT NOT NULL,
+    peer_id BIGINT,
+    kept INTEGER NOT NULL,
+    contact INTEGER NOT NULL,
+    subscribed INTEGER NOT NULL,
+    favorite INTEGER NOT NULL,
+    blocked INTEGER NOT NULL,
+    visibility INTEGER NOT NULL,
+    fields INTEGER NOT NULL,
+    paired INTEGER NOT NULL,
+    origin INTEGER NOT NULL,
+    cause INTEGER NOT NULL,
+    relation_seq BIGINT NOT NULL,
+    profile_seq BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    shown INTEGER NOT NULL,
+    digest BIGINT NOT NULL,
+    removed_at DOUBLE PRECISION,
+    PRIMARY KEY (owner_id, peer_key)
+){clustered};
+CREATE INDEX relation_by_peer ON relation (peer_id, owner_id) WHERE peer_id IS NOT NULL;
+CREATE INDEX relation_pending ON relation (peer_key, owner_id) WHERE peer_id IS NULL;
+CREATE INDEX relation_changed ON relation (owner_id, relation_seq);
+CREATE INDEX relation_heard ON relation (owner_id, profile_seq) WHERE profile_seq > 0;
+CREATE TABLE picture (
+    account_id BIGINT PRIMARY KEY,
+    hash TEXT NOT NULL,
+    type TEXT NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    bytes BLOB NOT NULL
+);
+CREATE TABLE message (
+    sender_id BIGINT NOT NULL,
+    id TEXT NOT NULL,
+    recipient_id BIGINT,
+    sender_key BIGINT NOT NULL,
+    recipient_key BIGINT NOT NULL,
+    sealed BLOB NOT NULL,
+    sent_at TEXT NOT NULL,
+    status TEXT NOT NULL,
+    sender_seq BIGINT NOT NULL,
+    recipient_seq BIGINT NOT NULL,
+    PRIMARY KEY (sender_id, id)
+);
+CREATE INDEX message_sent ON message (sender_id, sender_seq);
+CREATE INDEX message_received ON message (recipient_id, recipient_seq);
+CREATE TABLE incarnation (
+    id BIGINT PRIMARY KEY,
+    started_at DOUBLE PRECISION NOT NULL
+);
+"""
+
+MIGRATIONS: Final = (VERSION_1,)
+"""Each brings the database from the version before it; a released one is never edited."""
+
+
+def statements(version: int, dialect: str) -> list[str]:
+    """Return the statements that lead to a version, for one engine."""
+    script = MIGRATIONS[version - 1]
+    if dialect == "sqlite":
+        script = script.replace("{clustered}", " WITHOUT ROWID")
+    else:
+        script = script.replace("{clustered}", "").replace("BLOB", "BYTEA")
+    return [part.strip() for part in script.split(";") if part.strip()]

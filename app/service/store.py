@@ -1,0 +1,259 @@
+"""The service's database: transaction functions run in worker threads, for either engine.
+
+A transaction function touches nothing but the database, since an engine may run it again.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final, Protocol, TypeVar
+
+from app.errors import StoreDamaged
+from app.service import schema
+
+Value = int | float | str | bytes | None
+T = TypeVar("T")
+
+READERS: Final = 3
+GROUP: Final = 64
+"""How many waiting writes may share one commit, and so one flush to the disk."""
+
+
+class Tx(Protocol):
+    """One transaction. SQL uses `?` for values, whatever the engine."""
+
+    dialect: str
+
+    def all(self, sql: str, *values: Value) -> list[tuple[Any, ...]]:
+        """Return every row."""
+        ...
+
+    def one(self, sql: str, *values: Value) -> tuple[Any, ...] | None:
+        """Return the first row, or nothing."""
+        ...
+
+    def run(self, sql: str, *values: Value) -> int:
+        """Change rows and return how many."""
+        ...
+
+    def many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
+        """Run one statement for each row."""
+        ...
+
+    def among(self, column: str, numbers: Sequence[int]) -> str:
+        """Return a condition that a column is one of many numbers."""
+        ...
+
+    def numbers(self, numbers: Sequence[int]) -> str:
+        """Return a table expression with one column, `value`, of many numbers."""
+        ...
+
+
+class Store(Protocol):
+    """One database."""
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        """Run a function on one consistent state."""
+        ...
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        """Run a function that changes things; when this returns, they are on disk."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what is under way and let go."""
+        ...
+
+
+class SqliteTx:
+    """One transaction on SQLite."""
+
+    dialect = "sqlite"
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def all(self, sql: str, *values: Value) -> list[tuple[Any, ...]]:
+        """Return every row."""
+        return self._connection.execute(sql, values).fetchall()
+
+    def one(self, sql: str, *values: Value) -> tuple[Any, ...] | None:
+        """Return the first row, or nothing."""
+        row: tuple[Any, ...] | None = self._connection.execute(sql, values).fetchone()
+        return row
+
+    def run(self, sql: str, *values: Value) -> int:
+        """Change rows and return how many."""
+        return self._connection.execute(sql, values).rowcount
+
+    def many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
+        """Run one statement for each row."""
+        self._connection.executemany(sql, rows)
+
+    def among(self, column: str, numbers: Sequence[int]) -> str:
+        """Return a condition that a column is one of many numbers."""
+        return f"{column} IN ({','.join(map(str, numbers))})"
+
+    def numbers(self, numbers: Sequence[int]) -> str:
+        """Return a table expression with one column, `value`, of many numbers.
+
+        The numbers are ours, never text that came from outside, so they stand in the SQL.
+        """
+        return f"json_each('[{','.join(map(str, numbers))}]')"
+
+
+class SqliteStore:
+    """A database in one file: a single writer thread, and readers that never wait for it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._readers = ThreadPoolExecutor(READERS, "kith-read")
+        self._writing = _open(path)
+        try:
+            _migrate(self._writing)
+        except sqlite3.DatabaseError as damage:
+            raise StoreDamaged(path, str(damage)) from damage
+        self._writer = threading.Thread(target=self._write_all, name="kith-write", daemon=True)
+        self._writer.start()
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        """Run a function on one consistent state."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        """Run a function that changes things; when this returns, they are on disk."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._jobs.put(_Job(work, loop, future))
+        # The write happens whether or not the caller waits for it to the end.
+        return await asyncio.shield(future)
+
+    async def close(self) -> None:
+        """Finish what is under way and let go."""
+        self._jobs.put(None)
+        await asyncio.to_thread(self._writer.join)
+        await asyncio.to_thread(self._readers.shutdown)
+        for connection in self._connections:
+            connection.close()
+        self._writing.close()
+
+    def _read(self, work: Callable[[Tx], T]) -> T:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = _open(self._path)
+            self._connections.append(connection)
+        connection.execute("BEGIN")
+        try:
+            return work(SqliteTx(connection))
+        finally:
+            connection.execute("ROLLBACK")
+
+    def _write_all(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            jobs = [job]
+            ended = False
+            while len(jobs) < GROUP and not self._jobs.empty():
+                following = self._jobs.get()
+                if following is None:
+                    ended = True
+                    break
+                jobs.append(following)
+            self._commit(jobs)
+            if ended:
+                return
+
+    def _commit(self, jobs: "list[_Job]") -> None:
+        """Run several writes under one commit; one that fails takes back only its own changes."""
+        connection = self._writing
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for job in jobs:
+                connection.execute("SAVEPOINT work")
+                job.run(SqliteTx(connection))
+                if job.error is not None:
+                    connection.execute("ROLLBACK TO work")
+                connection.execute("RELEASE work")
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            for job in jobs:
+                job.error = job.error or error
+        for job in jobs:
+            job.answer()
+
+
+class _Job:
+    """A write that somebody waits for."""
+
+    def __init__(
+        self,
+        work: Callable[[Tx], Any],
+        loop: asyncio.AbstractEventLoop,
+        future: asyncio.Future[Any],
+    ) -> None:
+        self._work = work
+        self._loop = loop
+        self._future = future
+        self._result: object = None
+        self.error: BaseException | None = None
+
+    def run(self, tx: Tx) -> None:
+        """Do the work and remember how it ended."""
+        try:
+            self._result = self._work(tx)
+        except BaseException as error:  # noqa: BLE001 - handed on to the one who waits
+            self.error = error
+
+    def answer(self) -> None:
+        """Tell the one who waits, on their loop."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._settle)
+
+    def _settle(self) -> None:
+        if self._future.done():
+            return
+        if self.error is None:
+            self._future.set_result(self._result)
+        else:
+            self._future.set_exception(self.error)
+
+
+def open_store(database: str | Path) -> Store:
+    """Open the database at a path or, with a URL, on a server."""
+    return SqliteStore(Path(database))
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+    try:
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "secure_delete = ON",
+            "busy_timeout = 30000",
+            "cache_size = -65536",
+            "temp_store = MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.DatabaseError as damage:
+        connection.close()
+        raise StoreDamaged(path, str(damage)) from damage
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    for following in range(version + 1, len(schema.MIGRATIONS) + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in schema.statements(following, "sqlite"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {following}")
+        connection.execute("COMMIT")
