@@ -1,21 +1,31 @@
 """Read an address book, whatever its kind: pick the reader for a file and stream its cards."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from app.errors import CardUnreadable
 from app.importers.card import REASONS, Card, Photo, Unreadable, Value
+from app.importers.mapping import Mapping
+from app.importers.sniff import BookKind, kind_of
 from app.importers.table import read_table
 from app.importers.vcard import read_vcard
 
-__all__ = ["REASONS", "Card", "Photo", "Unreadable", "Value", "read_book"]
+__all__ = ["REASONS", "Card", "Mapping", "Photo", "Unreadable", "Value", "read_book"]
 
 
-def read_book(path: Path) -> Iterator[Card | Unreadable]:
-    """Stream what a book holds, in its order; raise CardUnreadable if it cannot be read at all."""
+def read_book(path: Path, mapping: Mapping | None = None) -> Iterator[Card | Unreadable]:
+    """Stream what a book holds, in its order; raise CardUnreadable if it cannot be read at all.
+
+    A mapping says what the columns of a table mean; without one the best guess is taken.
+    """
+    kind = kind_of(path)
+    cards = read_table(path, mapping) if kind == BookKind.TABLE else _READERS[kind](path)
     try:
-        with path.open("rb") as file:
-            head = file.read(4096)
+        yield from cards
     except OSError as error:
-        raise CardUnreadable(path, error.strerror or "cannot be opened") from error
-    return read_vcard(path) if b"BEGIN:VCARD" in head.upper() else read_table(path)
+        raise CardUnreadable(path, error.strerror or "it cannot be read") from error
+
+
+_READERS: dict[BookKind, Callable[[Path], Iterator[Card | Unreadable]]] = {
+    BookKind.VCARD: read_vcard,
+}

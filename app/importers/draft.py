@@ -14,6 +14,7 @@ from app.importers.content import (
     split_parts,
     unescape,
 )
+from app.importers.dates import plain_date
 from app.importers.picture import photo_from_uri, picture_type
 
 Take = Callable[["Draft", Head, str, str, int], None]
@@ -209,20 +210,6 @@ def _birthday(draft: Draft, head: Head, value: str, line: str, at: int) -> None:
     text = text_of(draft, head, value)
     omitted = dict(head.parameters).get("X-APPLE-OMIT-YEAR")
     draft.birthday = plain_date(text, omitted)
-
-
-_DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ].*)?")
-_DAY = re.compile(r"--(\d\d)-?(\d\d)(?:[T ].*)?")
-
-
-def plain_date(text: str, omitted_year: str | None = None) -> str:
-    """Write a date as `1990-01-02`, or `--01-02` without a year; other text stays as it is."""
-    if found := _DATE.fullmatch(text):
-        year, month, day = found.groups()
-        return f"--{month}-{day}" if year == omitted_year else f"{year}-{month}-{day}"
-    if found := _DAY.fullmatch(text):
-        return f"--{found[1]}-{found[2]}"
-    return text
 
 
 def _photo(draft: Draft, head: Head, value: str, line: str, at: int) -> None:

@@ -111,11 +111,33 @@ def guess_legacy(data: bytes) -> str:
     runs = _HIGH_RUN.findall(data)
     high = sum(map(len, runs))
     if runs and all(len(run) % 2 == 0 for run in runs) and _is_common_chinese(data):
-        return "gb18030"
+        return "cp949" if high >= _ENOUGH_PAIRS and _leads_in_hangul(runs) else "gb18030"
+    if _is_japanese(data):
+        return "cp932"
     letters = sum(len(_CYRILLIC_LETTER.findall(run)) for run in runs)
     if runs and high >= 3 * len(runs) and letters >= 0.9 * high:
         return "cp1251"
     return "latin-1" if _LATIN_LEFTOVERS.search(data) else "cp1252"
+
+
+_ENOUGH_PAIRS = 20
+"""Bytes of Chinese in which a lead beyond Hangul is as good as certain."""
+
+
+_LAST_OF_HANGUL = 0xC8
+
+
+def _leads_in_hangul(runs: list[bytes]) -> bool:
+    return all(max(run[::2]) <= _LAST_OF_HANGUL for run in runs)
+
+
+def _is_japanese(data: bytes) -> bool:
+    try:
+        text = data.decode("cp932")
+    except UnicodeDecodeError:
+        return False
+    wide = [character for character in text if not character.isascii()]
+    return 3 * sum("\u3040" <= character <= "\u30ff" for character in wide) > len(wide)
 
 
 def _is_common_chinese(data: bytes) -> bool:

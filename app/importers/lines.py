@@ -20,14 +20,20 @@ _SHOWN_OF_CUT = 1000
 
 def read_lines(file: Readable) -> Iterator[str]:
     """Stream the logical lines of a vCard or LDIF file, whatever its encoding and line ends."""
-    return chain.from_iterable(_Blocks(file))
+    return chain.from_iterable(_Blocks(file, blanks=b" \t"))
+
+
+def read_plain_lines(file: Readable) -> Iterator[str]:
+    """Stream the lines of a file in which nothing is folded."""
+    return chain.from_iterable(_Blocks(file, blanks=b""))
 
 
 class _Blocks:
     """Lists of logical lines, cut where no line goes on."""
 
-    def __init__(self, file: Readable) -> None:
+    def __init__(self, file: Readable, blanks: bytes) -> None:
         self._file = file
+        self._blanks = blanks
         self._guess = LegacyGuess()
 
     def __iter__(self) -> Iterator[list[str]]:
@@ -39,7 +45,7 @@ class _Blocks:
                 if skipping:
                     continue
                 yield [skipping.line()]
-            cut = _last_cut(carry, known)
+            cut = _last_cut(carry, known, self._blanks)
             if cut:
                 yield self._lines(carry[: cut - 1])
                 carry = carry[cut:]
@@ -67,7 +73,7 @@ class _Blocks:
             yield b"\n"
 
     def _lines(self, block: bytes) -> list[str]:
-        if b"\n " in block or b"\n\t" in block:
+        if self._blanks and (b"\n " in block or b"\n\t" in block):
             block = block.replace(b"\n ", b"\0").replace(b"\n\t", b"\0")
         try:
             return block.decode().split("\n")
@@ -137,11 +143,11 @@ def _plain_ends(data: bytes) -> bytes:
     return data
 
 
-def _last_cut(data: bytes, known: int) -> int:
+def _last_cut(data: bytes, known: int, blanks: bytes) -> int:
     """Find where the last logical line begins, looking only at what is new; 0 if nowhere."""
     end = len(data) - 1
     while (end := data.rfind(b"\n", max(known - 1, 0), end)) >= 0:
-        if data[end + 1] not in b" \t":
+        if data[end + 1] not in blanks:
             return end + 1
     return 0
 
