@@ -44,6 +44,10 @@ class Tx(Protocol):
         """Run one statement for each row."""
         ...
 
+    def lock(self, table: str, column: str, numbers: Sequence[int]) -> None:
+        """Lock rows in the order of a column, so that two transactions cannot wait for each other."""
+        ...
+
     def among(self, column: str, numbers: Sequence[int]) -> str:
         """Return a condition that a column is one of many numbers."""
         ...
@@ -93,6 +97,9 @@ class SqliteTx:
     def many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
         """Run one statement for each row."""
         self._connection.executemany(sql, rows)
+
+    def lock(self, table: str, column: str, numbers: Sequence[int]) -> None:
+        """Do nothing: the one writer has the whole database."""
 
     def among(self, column: str, numbers: Sequence[int]) -> str:
         """Return a condition that a column is one of many numbers."""

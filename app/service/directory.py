@@ -1,0 +1,397 @@
+"""Who is registered, and who keeps whom: accounts, bulk matching and single relations."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+from app.domain import Address, Origin, Reach
+from app.service import feed, relations
+from app.service.accounts import COLUMNS, WIDTH, Owner, find_owner, owner_of
+from app.service.budget import Allowance, look, spend, spend_one
+from app.service.feed import BLANK, Touched, View
+from app.service.problems import ProblemError
+from app.service.relations import LEFT, ORIGINS, QUIET, STANDING, Record, record_standing
+from app.service.store import Tx
+from app.service.texts import Texts
+
+IMPORT: Final = ORIGINS.index(Origin.IMPORT)
+MANUAL: Final = ORIGINS.index(Origin.MANUAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """What every call on the directory needs: the address texts and the discovery allowance."""
+
+    texts: Texts
+    allowance: Allowance
+
+    def key(self, address: Address) -> int:
+        """Return the key under which an address is kept."""
+        return self.texts.keys.index(address)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The flags that one synchronised address shall have; `visibility` None leaves it."""
+
+    contact: bool
+    subscribe: bool
+    visibility: int | None
+
+
+@dataclass(slots=True)
+class Matches:
+    """What bulk synchronisation found, by the key of the address."""
+
+    records: dict[int, Record]
+    views: dict[int, View]
+    deferred: set[int]
+    retry_after: int | None
+
+
+# ---- accounts
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account to make."""
+
+    address: Address
+    fields: str
+    reach: Reach
+
+
+def create_accounts(
+    tx: Tx, directory: Directory, accounts: Sequence[NewAccount], now: float
+) -> tuple[list[str], Touched]:
+    """Make accounts, all or none, and match those who wait for them; return a token for each."""
+    by_key = {directory.key(account.address): account for account in accounts}
+    if len(by_key) < len(accounts):
+        raise ProblemError("invalid", "The same address stands in this call more than once.")
+    taken = tx.one(
+        f"SELECT a.address_key FROM {tx.numbers(sorted(by_key))} n"
+        " CROSS JOIN account a ON a.address_key = n.value LIMIT 1"
+    )
+    if taken is not None:
+        raise ProblemError("exists", f"There is an account {by_key[taken[0]].address} already.")
+    idents = {key: secrets.randbits(62) | 1 for key in by_key}
+    directory.texts.save(tx, {key: account.address for key, account in by_key.items()})
+    burst = float(directory.allowance.burst)
+    tx.many(
+        "INSERT INTO account (id, address_key, fields, privacy, auto_sync, reach, head, me_seq,"
+        " budget, budget_at, online, last_seen, incarnation, base)"
+        " VALUES (?, ?, ?, '', 1, ?, 0, 0, ?, ?, 0, NULL, 0, 0)",
+        [
+            (idents[key], key, account.fields, account.reach.value, burst, now)
+            for key, account in by_key.items()
+        ],
+    )
+    tokens = {key: new_token() for key in by_key}
+    tx.many(
+        "INSERT INTO token (hash, account_id) VALUES (?, ?)",
+        [(token_hash(token), idents[key]) for key, token in tokens.items()],
+    )
+    touched = Touched()
+    awaited = tx.all(
+        f"SELECT DISTINCT r.peer_key FROM {tx.numbers(sorted(by_key))} n"
+        " CROSS JOIN relation r ON r.peer_key = n.value AND r.peer_id IS NULL AND r.kept = 1"
+    )
+    for (key,) in awaited:
+        owner = find_owner(tx, key)
+        assert owner is not None
+        feed.discover(tx, owner, touched)
+    return [tokens[directory.key(account.address)] for account in accounts], touched
+
+
+def delete_account(tx: Tx, owner: Owner) -> Touched:
+    """Erase an account with all it keeps; those who had matched it wait again."""
+    touched = Touched()
+    held = [
+        Record(*row)
+        for row in tx.all(
+            f"SELECT {relations.COLUMNS} FROM relation r WHERE r.peer_id = ?", owner.id
+        )
+    ]
+    hearing = {record.owner_id for record in held if record.kept or record.shown}
+    heads = feed.advance(tx, hearing)
+    tx.many(relations.SAVE, [_left(record, heads) for record in held])
+    touched.wake |= hearing
+    touched.revoked |= {record.owner_id for record in held if record.shown}
+    _forget_pairs(tx, owner)
+    for table, column in (
+        ("relation", "owner_id"),
+        ("picture", "account_id"),
+        ("token", "account_id"),
+        ("message", "sender_id"),
+        ("message", "recipient_id"),
+        ("account", "id"),
+    ):
+        tx.run(f"DELETE FROM {table} WHERE {column} = ?", owner.id)
+    touched.wake.add(owner.id)
+    return touched
+
+
+def _left(record: Record, heads: dict[int, int]) -> Record:
+    seq = heads.get(record.owner_id, 0)
+    return record._replace(
+        peer_id=None,
+        paired=0,
+        cause=LEFT,
+        relation_seq=seq if record.kept else record.relation_seq,
+        profile_seq=seq if record.shown else record.profile_seq,
+        version=record.version + (record.shown != 0),
+        shown=0,
+        digest=0,
+    )
+
+
+def _forget_pairs(tx: Tx, owner: Owner) -> None:
+    """Pairing is symmetric: whoever the account was paired with is paired no more."""
+    tx.run("UPDATE relation SET paired = 0 WHERE peer_key = ? AND paired = 1", owner.key)
+
+
+def new_token() -> str:
+    """Return 256 random bits that a caller can carry."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> bytes:
+    """Return what is kept of a token; its randomness makes a plain hash enough."""
+    return sha256(token.encode()).digest()
+
+
+# ---- bulk synchronisation
+
+
+def sync(
+    tx: Tx, directory: Directory, me: Owner, wishes: dict[int, tuple[Address, Wish]], now: float
+) -> tuple[Matches, Touched]:
+    """Give each address its flags, match what may be discovered, and charge what is new."""
+    touched = Touched()
+    kept = load_records(tx, me.id, wishes.keys())
+    fresh = [key for key in wishes if key not in kept]
+    deferred: set[int] = set()
+    retry_after = None
+    if fresh:
+        budget = look(tx, me.id, directory.allowance, now)
+        granted = min(len(fresh), int(budget.tokens))
+        if granted < len(fresh):
+            deferred = set(fresh[granted:])
+            retry_after = budget.retry_after
+        if granted:
+            spend(tx, me.id, budget, granted, now)
+    wanted = [key for key in wishes if key not in deferred]
+    owners, mine = load_peers(tx, me, wanted)
+    records: dict[int, Record] = {}
+    views: dict[int, View] = {}
+    saved: list[Record] = []
+    for key in wanted:
+        before = kept.get(key)
+        after = _wished(before or relations.empty(me.id, key), wishes[key][1])
+        owner = owners.get(key)
+        if owner is not None and after.peer_id is None:
+            after = _match(after, owner, mine[key])
+        if after.peer_id is not None and owner is not None:
+            views[key] = feed.seen(after, owner, mine[key])
+            after = with_view(after, views[key])
+        records[key] = after
+        if after != before:
+            saved.append(after)
+    if saved:
+        seq = feed.advance(tx, [me.id])[me.id]
+        fresh_texts = {key: wishes[key][0] for key in fresh if key not in deferred}
+        directory.texts.save(tx, fresh_texts)
+        tx.many(
+            relations.SAVE,
+            [record._replace(relation_seq=seq) for record in sorted(saved, key=_peer_key)],
+        )
+        touched.wake.add(me.id)
+        tell_peers(tx, me, kept, saved, touched)
+    return Matches(records, views, deferred, retry_after), touched
+
+
+def _peer_key(record: Record) -> int:
+    return record.peer_key
+
+
+def _wished(record: Record, wish: Wish) -> Record:
+    return record._replace(
+        kept=1,
+        contact=int(wish.contact),
+        subscribed=int(wish.subscribe),
+        favorite=record.favorite if wish.contact else 0,
+        visibility=record.visibility if wish.visibility is None else wish.visibility,
+        fields=record.fields if wish.visibility is None else 0,
+        origin=record.origin if record.kept else IMPORT,
+        peer_id=record.peer_id if record.kept else None,
+    )
+
+
+def _match(record: Record, owner: Owner, mine: Sequence[Any]) -> Record:
+    if feed.may_discover(owner, relations.standing(mine, record.blocked)):
+        return record._replace(peer_id=owner.id, cause=QUIET)
+    return record
+
+
+def with_view(record: Record, view: View) -> Record:
+    """Return a record that remembers the view its owner was given."""
+    _, shown, digest = view
+    if digest == record.digest:
+        return record
+    return record._replace(version=record.version + 1, shown=shown, digest=digest)
+
+
+def load_records(tx: Tx, owner_id: int, keys: Sequence[int] | Any) -> dict[int, Record]:
+    """Read an account's relations to some addresses."""
+    rows = tx.all(
+        f"SELECT {relations.COLUMNS} FROM {tx.numbers(list(keys))} n"
+        " CROSS JOIN relation r ON r.owner_id = ? AND r.peer_key = n.value",
+        owner_id,
+    )
+    return {row[1]: Record(*row) for row in rows}
+
+
+def load_peers(
+    tx: Tx, me: Owner, keys: Sequence[int]
+) -> tuple[dict[int, Owner], dict[int, Sequence[Any]]]:
+    """Read the accounts at some addresses, and what each keeps about me."""
+    rows = tx.all(
+        f"SELECT {COLUMNS}, {STANDING} FROM {tx.numbers(keys)} n"
+        " CROSS JOIN account a ON a.address_key = n.value"
+        " LEFT JOIN picture p ON p.account_id = a.id"
+        " LEFT JOIN relation m ON m.owner_id = a.id AND m.peer_key = ?",
+        me.key,
+    )
+    owners = {row[1]: owner_of(row[:WIDTH]) for row in rows}
+    return owners, {row[1]: row[WIDTH:] for row in rows}
+
+
+def tell_peers(
+    tx: Tx, me: Owner, before: dict[int, Record], after: Sequence[Record], touched: Touched
+) -> None:
+    """Let a change of my relations reach those who hold me: what they see, and if they find me."""
+    keys = [
+        record.peer_key
+        for record in after
+        if record_standing(before.get(record.peer_key)) != record_standing(record)
+    ]
+    if not keys:
+        return
+    feed.refresh(tx, me, touched, keys)
+    if feed.opens_by_relation(me):
+        feed.discover(tx, me, touched, keys)
+
+
+# ---- one relation
+
+
+def load_record(tx: Tx, owner_id: int, key: int) -> Record | None:
+    """Read one relation, kept or only remembered."""
+    row = tx.one(
+        f"SELECT {relations.COLUMNS} FROM relation r WHERE r.owner_id = ? AND r.peer_key = ?",
+        owner_id,
+        key,
+    )
+    return None if row is None else Record(*row)
+
+
+def keep(tx: Tx, directory: Directory, me: Owner, address: Address, now: float) -> Record:
+    """Return my relation to an address ready to be changed: charged, kept, matched if it may be."""
+    key = directory.key(address)
+    record = load_record(tx, me.id, key)
+    if record is None:
+        spend_one(tx, me.id, directory.allowance, now)
+        directory.texts.save(tx, {key: address})
+        record = relations.empty(me.id, key)
+    if record.kept:
+        return record
+    record = record._replace(kept=1, peer_id=None, origin=MANUAL)
+    owners, mine = load_peers(tx, me, [key])
+    if key in owners:
+        record = _match(record, owners[key], mine[key])
+    return record
+
+
+def save(tx: Tx, me: Owner, before: Record | None, after: Record, touched: Touched) -> Record:
+    """Store a changed relation of mine and let it reach both sides."""
+    view = peer_view(tx, me, after)
+    after = with_view(after, view)
+    if before is not None and before == after:
+        return after
+    seq = feed.advance(tx, [me.id])[me.id]
+    after = after._replace(relation_seq=seq, cause=QUIET)
+    tx.many(relations.SAVE, [after])
+    touched.wake.add(me.id)
+    if before is not None and before.shown & ~after.shown:
+        touched.revoked.add(me.id)
+    tell_peers(tx, me, {} if before is None else {before.peer_key: before}, [after], touched)
+    return after
+
+
+def peer_view(tx: Tx, me: Owner, record: Record) -> View:
+    """Return what I see of the peer of a relation of mine."""
+    if record.peer_id is None:
+        return BLANK
+    owners, mine = load_peers(tx, me, [record.peer_key])
+    if record.peer_key not in owners:
+        return BLANK
+    return feed.seen(record, owners[record.peer_key], mine[record.peer_key])
+
+
+def glance(
+    tx: Tx, directory: Directory, me: Owner, address: Address, now: float
+) -> tuple[int, bytes]:
+    """Return the version and the view of a profile; charges what is new, changes no relation."""
+    key = directory.key(address)
+    record = load_record(tx, me.id, key)
+    fresh = record is None
+    if record is None:
+        spend_one(tx, me.id, directory.allowance, now)
+        directory.texts.save(tx, {key: address})
+        record = relations.empty(me.id, key)
+    owners, mine = load_peers(tx, me, [key])
+    owner = owners.get(key)
+    if not record.kept:
+        record = record._replace(peer_id=None if owner is None else owner.id)
+    view = feed.seen(
+        record, owner if record.peer_id is not None else None, mine.get(key, (None,) * 5)
+    )
+    after = with_view(record, view)
+    if fresh or after != record or not record.kept:
+        tx.many(relations.SAVE, [after])
+    return after.version, view[0]
+
+
+def remove(tx: Tx, me: Owner, record: Record, now: float, touched: Touched) -> None:
+    """Let go of a relation; what stays is that the address is not new to me."""
+    seq = feed.advance(tx, [me.id])[me.id]
+    gone = relations.empty(me.id, record.peer_key)._replace(
+        peer_id=record.peer_id,
+        relation_seq=seq,
+        version=record.version,
+        shown=record.shown,
+        digest=record.digest,
+    )
+    tx.many(relations.SAVE, [gone])
+    tx.run(
+        "UPDATE relation SET removed_at = ? WHERE owner_id = ? AND peer_key = ?",
+        now,
+        me.id,
+        record.peer_key,
+    )
+    touched.wake.add(me.id)
+    tell_peers(tx, me, {record.peer_key: record}, [gone], touched)
+
+
+def withdraw(tx: Tx, me: Owner, now: float, touched: Touched) -> None:
+    """Let go of every relation at once."""
+    kept = [
+        Record(*row)
+        for row in tx.all(
+            f"SELECT {relations.COLUMNS} FROM relation r WHERE r.owner_id = ? AND r.kept = 1", me.id
+        )
+    ]
+    for record in kept:
+        remove(tx, me, record, now, touched)

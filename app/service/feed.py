@@ -1,0 +1,184 @@
+"""What each viewer has still to hear: marks on relations, never payloads.
+
+Each account counts its own feed (`head`). The count is taken under the account's row lock, so the
+order of its numbers is the order of its commits and a cursor passes nothing that commits later; and
+as it moves only for what the account may see, it tells nothing else.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from app.domain import Audience
+from app.service import relations
+from app.service.accounts import NOTHING, Owner, parse_privacy
+from app.service.decide import Standing, admits, visible_mask
+from app.service.relations import JOINED, STANDING, Record, standing
+from app.service.store import Tx
+
+View = tuple[bytes, int, int]
+"""The JSON of the fields, the mask of what is there, and a digest."""
+
+BLANK: View = (NOTHING, 0, 0)
+_RECORD = len(relations.NAMES)
+
+
+@dataclass(slots=True)
+class Touched:
+    """Whom a change concerns: whose streams to wake, and who must not be sent what was true."""
+
+    wake: set[int] = field(default_factory=set)
+    revoked: set[int] = field(default_factory=set)
+
+
+def advance(tx: Tx, account_ids: Iterable[int]) -> dict[int, int]:
+    """Give each account its next number; the rows stay locked until the commit."""
+    wanted = sorted(set(account_ids))
+    if not wanted:
+        return {}
+    tx.lock("account", "id", wanted)
+    rows = tx.all(
+        "UPDATE account SET head = head + 1,"
+        " base = CASE WHEN incarnation = (SELECT MAX(id) FROM incarnation) THEN base ELSE head END,"
+        " incarnation = (SELECT MAX(id) FROM incarnation)"
+        f" WHERE {tx.among('id', wanted)} RETURNING id, head"
+    )
+    return dict(rows)
+
+
+def refresh(tx: Tx, owner: Owner, touched: Touched, keys: Sequence[int] | None = None) -> None:
+    """Bring what viewers were given of an owner up to date, and mark what they must hear.
+
+    `keys` are the addresses of the viewers concerned; without it, everybody who holds the owner.
+    """
+    changed = []
+    for row in _viewers(tx, owner, keys):
+        record = Record(*row[:_RECORD])
+        _, shown, digest = seen(record, owner, row[_RECORD:])
+        if digest != record.digest:
+            changed.append((record, shown, digest))
+    mark(tx, changed, touched)
+
+
+def mark(tx: Tx, changed: list[tuple[Record, int, int]], touched: Touched) -> None:
+    """Store new views of viewers and move their feeds, where they are to hear of it."""
+    losing = {record.owner_id for record, shown, _ in changed if record.shown & ~shown}
+    hearing = {
+        record.owner_id
+        for record, shown, _ in changed
+        if (record.kept and record.subscribed) or record.shown & ~shown
+    }
+    heads = advance(tx, hearing)
+    tx.many(
+        "UPDATE relation SET version = ?, shown = ?, digest = ?, profile_seq = ?"
+        " WHERE owner_id = ? AND peer_key = ?",
+        [
+            (
+                record.version + 1,
+                shown,
+                digest,
+                heads[record.owner_id] if record.owner_id in hearing else record.profile_seq,
+                record.owner_id,
+                record.peer_key,
+            )
+            for record, shown, digest in changed
+        ],
+    )
+    touched.wake |= hearing
+    touched.revoked |= losing
+
+
+def discover(tx: Tx, owner: Owner, touched: Touched, keys: Sequence[int] | None = None) -> None:
+    """Match those who wait for this owner and may now discover them."""
+    found = []
+    for row in _waiting(tx, owner, keys):
+        record = Record(*row[:_RECORD])
+        if not may_discover(owner, standing(row[_RECORD:], record.blocked)):
+            continue
+        matched = record._replace(peer_id=owner.id, cause=JOINED)
+        _, shown, digest = seen(matched, owner, row[_RECORD:])
+        found.append((matched, shown, digest))
+    heads = advance(tx, {record.owner_id for record, _, _ in found})
+    tx.many(
+        relations.SAVE,
+        [
+            record._replace(
+                relation_seq=heads[record.owner_id],
+                profile_seq=heads[record.owner_id]
+                if record.subscribed and digest != record.digest
+                else record.profile_seq,
+                version=record.version + (digest != record.digest),
+                shown=shown,
+                digest=digest,
+            )
+            for record, shown, digest in found
+        ],
+    )
+    touched.wake |= heads.keys()
+
+
+def may_discover(owner: Owner, viewer: Standing) -> bool:
+    """Tell whether such a viewer may learn that the owner is here."""
+    return admits(owner.privacy.searchable, viewer)
+
+
+def seen(record: Record, owner: Owner | None, mine: Sequence[Any]) -> View:
+    """Return the view that a record's owner has of its peer; `mine` is the peer's own relation."""
+    if owner is None:
+        return BLANK
+    viewer = standing(mine, record.blocked)
+    if not record.kept and not may_discover(owner, viewer):
+        return BLANK
+    return owner.view(mask(owner.rules, viewer))
+
+
+@lru_cache(maxsize=65_536)
+def mask(rules: str, viewer: Standing) -> int:
+    """Return the mask of what stored rules let a viewer see."""
+    return visible_mask(parse_privacy(rules), viewer)
+
+
+def opens_by_relation(owner: Owner) -> bool:
+    """Tell whether the owner's relation to somebody decides if they may discover the owner."""
+    return owner.privacy.searchable in (Audience.CONTACTS, Audience.FAVORITES)
+
+
+def _viewers(tx: Tx, owner: Owner, keys: Sequence[int] | None) -> list[tuple[Any, ...]]:
+    """Return the relations held about an owner, each with the owner's own about the viewer."""
+    columns = f"{relations.COLUMNS}, {STANDING}"
+    mine = "LEFT JOIN relation m ON m.owner_id = ? AND m.peer_key = v.address_key"
+    if keys is None:
+        return tx.all(
+            f"SELECT {columns} FROM relation r CROSS JOIN account v ON v.id = r.owner_id {mine}"
+            " WHERE r.peer_id = ?",
+            owner.id,
+            owner.id,
+        )
+    if not keys:
+        return []
+    return tx.all(
+        f"SELECT {columns} FROM {tx.numbers(sorted(keys))} n"
+        " CROSS JOIN account v ON v.address_key = n.value"
+        f" CROSS JOIN relation r ON r.owner_id = v.id AND r.peer_key = ? {mine}"
+        " WHERE r.peer_id = ?",
+        owner.key,
+        owner.id,
+        owner.id,
+    )
+
+
+def _waiting(tx: Tx, owner: Owner, keys: Sequence[int] | None) -> list[tuple[Any, ...]]:
+    """Return the kept relations to the owner's address that are not matched."""
+    rows = tx.all(
+        f"SELECT {relations.COLUMNS}, {STANDING}, v.address_key FROM relation r"
+        " JOIN account v ON v.id = r.owner_id"
+        " LEFT JOIN relation m ON m.owner_id = ? AND m.peer_key = v.address_key"
+        " WHERE r.peer_key = ? AND r.peer_id IS NULL AND r.kept = 1",
+        owner.id,
+        owner.key,
+    )
+    if keys is None:
+        return [row[:-1] for row in rows]
+    wanted = set(keys)
+    return [row[:-1] for row in rows if row[-1] in wanted]
