@@ -5,6 +5,9 @@ from pathlib import Path
 
 from app.errors import CardUnreadable
 from app.importers.card import REASONS, Card, Photo, Unreadable, Value
+from app.importers.folder import read_folder
+from app.importers.jcard import read_jcard
+from app.importers.ldif import read_ldif
 from app.importers.mapping import Mapping
 from app.importers.sniff import BookKind, kind_of
 from app.importers.table import read_table
@@ -18,6 +21,9 @@ def read_book(path: Path, mapping: Mapping | None = None) -> Iterator[Card | Unr
 
     A mapping says what the columns of a table mean; without one the best guess is taken.
     """
+    if path.is_dir():
+        yield from read_folder(path, read_book)
+        return
     kind = kind_of(path)
     cards = read_table(path, mapping) if kind == BookKind.TABLE else _READERS[kind](path)
     try:
@@ -28,4 +34,6 @@ def read_book(path: Path, mapping: Mapping | None = None) -> Iterator[Card | Unr
 
 _READERS: dict[BookKind, Callable[[Path], Iterator[Card | Unreadable]]] = {
     BookKind.VCARD: read_vcard,
+    BookKind.LDIF: read_ldif,
+    BookKind.JCARD: read_jcard,
 }

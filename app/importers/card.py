@@ -59,16 +59,18 @@ NOT_A_PROPERTY = "not-a-property"
 OUTSIDE_A_CARD = "outside-a-card"
 TOO_LARGE = "too-large"
 TOO_DEEP = "too-deep"
-BAD_ENCODING = "bad-encoding"
+NOT_A_FILE = "not-a-book"
 NOT_A_ROW = "not-a-row"
 EMPTY_CARD = "empty-card"
+A_LIST = "a-list"
 
 REASONS = (
     NOT_A_PROPERTY,
     OUTSIDE_A_CARD,
     TOO_LARGE,
     TOO_DEEP,
-    BAD_ENCODING,
     NOT_A_ROW,
     EMPTY_CARD,
+    A_LIST,
+    NOT_A_FILE,
 )
