@@ -141,10 +141,13 @@ def _is_japanese(data: bytes) -> bool:
 
 
 def _is_common_chinese(data: bytes) -> bool:
+    """Tell whether byte pairs are Chinese in daily use, and not another script's letters."""
     try:
-        text = data.decode("gb2312")
+        data.decode("gb2312")
     except UnicodeDecodeError:
         return False
-    wide = [character for character in text if not character.isascii()]
-    common = sum("\u4e00" <= character <= "\u9fff" for character in wide)
-    return common * 2 > len(wide)
+    leads = b"".join(run[::2] for run in _HIGH_RUN.findall(data))
+    return 2 * len(_DAILY_LEAD.findall(leads)) > len(leads)
+
+
+_DAILY_LEAD = re.compile(rb"[\xb0-\xd7]")

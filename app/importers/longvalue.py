@@ -23,6 +23,7 @@ class CodedValue:
     def __init__(self, take: Take, head: Head, line: str, at: int) -> None:
         self.at = at
         self.shown = line[:_SHOWN]
+        self.quoted = head.quoted
         self._take = take
         self._head = head
         self._parts = [line]
@@ -30,7 +31,7 @@ class CodedValue:
 
     def takes(self, line: str) -> bool:
         """Take a line if it belongs to the value."""
-        if self._head.quoted:
+        if self.quoted:
             return self._soft_break(line)
         if ":" in line or not _BASE64.fullmatch(line):
             return False
@@ -102,11 +103,16 @@ class AgentValue:
         return ""
 
 
+def is_quoted(line: str) -> bool:
+    """Tell whether a line's head says quoted-printable, where a space after `=` is text."""
+    return "QUOTED-PRINTABLE" in line[:_HEAD_LENGTH].upper()
+
+
 def unfold_oldest(line: str) -> str:
     """Undo the folds of version 2.1, which folds at a space and keeps it.
 
     Many write 2.1 but fold as 3.0 does, in the middle of a word at a fixed width: then the space is
-    theirs. After a soft line break it is part of the text.
+    theirs.
     """
     head = line[:_HEAD_LENGTH].upper()
     if "BASE64" in head or "ENCODING=B" in head:
@@ -114,9 +120,9 @@ def unfold_oldest(line: str) -> str:
     first, *others = line.split(FOLD)
     whole, width = [first], len(first.encode())
     for part in others:
-        whole.append(part if width >= _FIXED_WIDTH and not whole[-1].endswith("=") else " " + part)
+        whole.append(part if width >= _FIXED_WIDTH else " " + part)
         width = len(part.encode()) + 1
-    return "".join(whole) if "QUOTED-PRINTABLE" not in head else "".join(whole).replace("= ", " ")
+    return "".join(whole)
 
 
 _HEAD_LENGTH = 200

@@ -14,7 +14,7 @@ from app.importers.card import (
 from app.importers.content import OLDEST, Head, parse_head, split_line
 from app.importers.draft import TAKES, Draft, Take, keep
 from app.importers.lines import CUT, FOLD, read_lines
-from app.importers.longvalue import AgentValue, CodedValue, unfold_oldest
+from app.importers.longvalue import AgentValue, CodedValue, is_quoted, unfold_oldest
 
 _SHOWN = 64 * 1024
 _HEADS_KNOWN = 4096
@@ -98,13 +98,18 @@ class _Reader:
     def unfold(self, line: str, at: int) -> tuple[str, int]:
         """Make a folded line whole, and count its folds."""
         if CUT in line:
-            shown, _, folds = line.partition(FOLD + CUT)
+            shown, _, skipped = line.partition(FOLD + CUT)
             self._report(at, shown, TOO_LARGE)
-            return "", int(folds)
-        folded = line.count(FOLD)
+            return "", int(skipped)
+        folds = line.count(FOLD)
+        if "=" + FOLD in line and (is_quoted(line) or self._is_in_quoted()):
+            line = line.replace("=" + FOLD, " ")
         if self.draft is not None and self.draft.version == OLDEST:
-            return unfold_oldest(line), folded
-        return line.replace(FOLD, ""), folded
+            return unfold_oldest(line), folds
+        return line.replace(FOLD, ""), folds
+
+    def _is_in_quoted(self) -> bool:
+        return isinstance(self.open, CodedValue) and self.open.quoted
 
     def goes_on(self, line: str) -> bool:
         """Give a line to the value that is open; close it if the line is not its."""
