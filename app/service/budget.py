@@ -44,8 +44,8 @@ def look(tx: Tx, account_id: int, allowance: Allowance, now: float) -> Budget:
 def spend(tx: Tx, account_id: int, budget: Budget, count: int, now: float) -> None:
     """Take tokens that `look` said are there."""
     tx.run(
-        "UPDATE account SET budget = ?, budget_at = CASE WHEN budget_at > ? THEN budget_at ELSE ? END"
-        " WHERE id = ?",
+        "UPDATE account SET budget = ?,"
+        " budget_at = CASE WHEN budget_at > ? THEN budget_at ELSE ? END WHERE id = ?",
         budget.tokens - count,
         now,
         now,

@@ -1,7 +1,7 @@
 """Who is registered, and who keeps whom: accounts, bulk matching and single relations."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -120,12 +120,12 @@ def delete_account(tx: Tx, owner: Owner) -> Touched:
     touched.wake |= hearing
     touched.revoked |= {record.owner_id for record in held if record.shown}
     _forget_pairs(tx, owner)
+    tx.run("UPDATE message SET recipient_id = NULL WHERE recipient_id = ?", owner.id)
     for table, column in (
         ("relation", "owner_id"),
         ("picture", "account_id"),
         ("token", "account_id"),
         ("message", "sender_id"),
-        ("message", "recipient_id"),
         ("account", "id"),
     ):
         tx.run(f"DELETE FROM {table} WHERE {column} = ?", owner.id)
@@ -169,47 +169,65 @@ def sync(
     tx: Tx, directory: Directory, me: Owner, wishes: dict[int, tuple[Address, Wish]], now: float
 ) -> tuple[Matches, Touched]:
     """Give each address its flags, match what may be discovered, and charge what is new."""
-    touched = Touched()
-    kept = load_records(tx, me.id, wishes.keys())
+    kept = load_records(tx, me.id, wishes)
     fresh = [key for key in wishes if key not in kept]
-    deferred: set[int] = set()
-    retry_after = None
-    if fresh:
-        budget = look(tx, me.id, directory.allowance, now)
-        granted = min(len(fresh), int(budget.tokens))
-        if granted < len(fresh):
-            deferred = set(fresh[granted:])
-            retry_after = budget.retry_after
-        if granted:
-            spend(tx, me.id, budget, granted, now)
-    wanted = [key for key in wishes if key not in deferred]
-    owners, mine = load_peers(tx, me, wanted)
-    records: dict[int, Record] = {}
-    views: dict[int, View] = {}
-    saved: list[Record] = []
-    for key in wanted:
-        before = kept.get(key)
-        after = _wished(before or relations.empty(me.id, key), wishes[key][1])
-        owner = owners.get(key)
-        if owner is not None and after.peer_id is None:
-            after = _match(after, owner, mine[key])
-        if after.peer_id is not None and owner is not None:
-            views[key] = feed.seen(after, owner, mine[key])
-            after = with_view(after, views[key])
-        records[key] = after
-        if after != before:
-            saved.append(after)
-    if saved:
-        seq = feed.advance(tx, [me.id])[me.id]
-        fresh_texts = {key: wishes[key][0] for key in fresh if key not in deferred}
-        directory.texts.save(tx, fresh_texts)
-        tx.many(
-            relations.SAVE,
-            [record._replace(relation_seq=seq) for record in sorted(saved, key=_peer_key)],
-        )
-        touched.wake.add(me.id)
-        tell_peers(tx, me, kept, saved, touched)
-    return Matches(records, views, deferred, retry_after), touched
+    granted, retry_after = _charge(tx, directory, me, fresh, now)
+    deferred = set(fresh[granted:])
+    matches = Matches({}, {}, deferred, retry_after)
+    owners, mine = load_peers(tx, me, [key for key in wishes if key not in deferred])
+    for key, (_, wish) in wishes.items():
+        if key not in deferred:
+            before = kept.get(key) or relations.empty(me.id, key)
+            _fulfil(matches, _wished(before, wish), owners.get(key), mine.get(key))
+    texts = {key: wishes[key][0] for key in fresh[:granted]}
+    touched = Touched()
+    _save_matches(tx, directory, me, kept, matches, texts, touched)
+    return matches, touched
+
+
+def _charge(
+    tx: Tx, directory: Directory, me: Owner, fresh: Sequence[int], now: float
+) -> tuple[int, int | None]:
+    """Return how many of the new addresses the budget allows, and when there will be more."""
+    if not fresh:
+        return 0, None
+    budget = look(tx, me.id, directory.allowance, now)
+    granted = min(len(fresh), int(budget.tokens))
+    if granted:
+        spend(tx, me.id, budget, granted, now)
+    return granted, budget.retry_after if granted < len(fresh) else None
+
+
+def _fulfil(
+    matches: Matches, record: Record, owner: Owner | None, mine: Sequence[Any] | None
+) -> None:
+    if owner is not None and mine is not None:
+        if record.peer_id is None:
+            record = _match(record, owner, mine)
+        if record.peer_id is not None:
+            matches.views[record.peer_key] = view = feed.seen(record, owner, mine)
+            record = with_view(record, view)
+    matches.records[record.peer_key] = record
+
+
+def _save_matches(  # noqa: PLR0913, PLR0917
+    tx: Tx,
+    directory: Directory,
+    me: Owner,
+    kept: dict[int, Record],
+    matches: Matches,
+    texts: dict[int, Address],
+    touched: Touched,
+) -> None:
+    saved = [record for key, record in matches.records.items() if record != kept.get(key)]
+    if not saved:
+        return
+    saved.sort(key=_peer_key)
+    directory.texts.save(tx, texts)
+    seq = feed.advance(tx, [me.id])[me.id]
+    tx.many(relations.SAVE, [record._replace(relation_seq=seq) for record in saved])
+    touched.wake.add(me.id)
+    tell_peers(tx, me, kept, saved, touched)
 
 
 def _peer_key(record: Record) -> int:
@@ -243,7 +261,7 @@ def with_view(record: Record, view: View) -> Record:
     return record._replace(version=record.version + 1, shown=shown, digest=digest)
 
 
-def load_records(tx: Tx, owner_id: int, keys: Sequence[int] | Any) -> dict[int, Record]:
+def load_records(tx: Tx, owner_id: int, keys: Iterable[int]) -> dict[int, Record]:
     """Read an account's relations to some addresses."""
     rows = tx.all(
         f"SELECT {relations.COLUMNS} FROM {tx.numbers(list(keys))} n"

@@ -45,7 +45,7 @@ class Tx(Protocol):
         ...
 
     def lock(self, table: str, column: str, numbers: Sequence[int]) -> None:
-        """Lock rows in the order of a column, so that two transactions cannot wait for each other."""
+        """Lock rows in a column's order, so that no two transactions wait for each other."""
         ...
 
     def among(self, column: str, numbers: Sequence[int]) -> str:

@@ -1,0 +1,43 @@
+"""Wake-ups: which accounts have something to hear. A hint; the database is the truth."""
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+Wake = Callable[[frozenset[int]], None]
+
+
+class Bus(Protocol):
+    """Carries wake-ups to every node that may have streams of an account."""
+
+    def publish(self, account_ids: Iterable[int]) -> None:
+        """Tell every node, this one included; never waits."""
+        ...
+
+    def subscribe(self, wake: Wake) -> None:
+        """Have a function called, on the loop's thread, for each wake-up."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the connection, if there is one."""
+        ...
+
+
+class LocalBus:
+    """Wake-ups inside one process."""
+
+    def __init__(self) -> None:
+        self._subscribers: list[Wake] = []
+
+    def publish(self, account_ids: Iterable[int]) -> None:
+        """Tell every subscriber at once."""
+        woken = frozenset(account_ids)
+        if woken:
+            for wake in self._subscribers:
+                wake(woken)
+
+    def subscribe(self, wake: Wake) -> None:
+        """Have a function called for each wake-up."""
+        self._subscribers.append(wake)
+
+    async def close(self) -> None:
+        """Do nothing: there is no connection."""

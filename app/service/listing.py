@@ -1,0 +1,148 @@
+"""The list of an account's relations: whole, in pages, or what changed; and its feed as events."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.domain import Address
+from app.service import feed, messages, relations
+from app.service.accounts import load_owners
+from app.service.cursors import Page
+from app.service.items import Item
+from app.service.myself import me_json
+from app.service.relations import STANDING, Record
+from app.service.store import Tx
+from app.service.texts import Texts
+
+_RECORD = len(relations.NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of relations as JSON, the addresses removed, and where the next page starts."""
+
+    relations: list[bytes]
+    removed: list[Address]
+    next: Page | None
+
+
+def whole(tx: Tx, texts: Texts, page: Page) -> Listing:
+    """Return a page of everything kept."""
+    rows = _rows(
+        tx,
+        "r.owner_id = ? AND r.kept = 1 AND r.peer_key > ? ORDER BY r.peer_key LIMIT ?",
+        page.account_id,
+        page.key,
+        page.limit + 1,
+    )
+    return _listing(tx, texts, rows, page)
+
+
+def changed(tx: Tx, texts: Texts, page: Page) -> Listing:
+    """Return a page of what changed between two numbers of the feed."""
+    rows = _rows(
+        tx,
+        "r.owner_id = ? AND r.peer_key > ? AND (r.relation_seq > ? AND r.relation_seq <= ?"
+        " OR r.profile_seq > ? AND r.profile_seq <= ?) ORDER BY r.peer_key LIMIT ?",
+        page.account_id,
+        page.key,
+        page.since,
+        page.until,
+        page.since,
+        page.until,
+        page.limit + 1,
+    )
+    return _listing(tx, texts, rows, page)
+
+
+def since(
+    tx: Tx, texts: Texts, positions: Mapping[int, int], unheard: Iterable[int] = ()
+) -> dict[int, list[Item]]:
+    """Return what each account has to hear after a number, in the feed's order.
+
+    Accounts in `unheard` are also given the messages that no stream of theirs has received.
+    """
+    items: dict[int, list[Item]] = {account: [] for account in positions}
+    if not positions:
+        return items
+    known = ",".join(f"({account},{seq})" for account, seq in positions.items())
+    start = f"WITH known(id, seq) AS (VALUES {known}) "
+    _relation_items(tx, texts, start, items)
+    _me_items(tx, texts, start, items)
+    messages.add_items(tx, texts, start, items, set(unheard))
+    for found in items.values():
+        found.sort(key=lambda item: item.seq)
+    return items
+
+
+def relation_item(tx: Tx, texts: Texts, record: Record) -> bytes:
+    """Return one relation as its owner reads it."""
+    rows = _rows(tx, "r.owner_id = ? AND r.peer_key = ?", record.owner_id, record.peer_key)
+    return _listing(tx, texts, rows, Page(record.owner_id, 0, 0, 0, 1)).relations[0]
+
+
+_SELECT = (
+    f"SELECT {relations.COLUMNS}, {STANDING} FROM relation r JOIN account v ON v.id = r.owner_id"
+    " LEFT JOIN relation m ON m.owner_id = r.peer_id AND m.peer_key = v.address_key WHERE "
+)
+
+
+def _rows(tx: Tx, condition: str, *values: int) -> list[tuple[Any, ...]]:
+    return tx.all(_SELECT + condition, *values)
+
+
+def _listing(tx: Tx, texts: Texts, rows: list[tuple[Any, ...]], page: Page) -> Listing:
+    rest = len(rows) > page.limit
+    rows = rows[: page.limit]
+    records = [Record(*row[:_RECORD]) for row in rows]
+    addresses = texts.read(tx, [record.peer_key for record in records])
+    owners = load_owners(tx, [record.peer_id for record in records if record.peer_id is not None])
+    kept: list[bytes] = []
+    removed: list[Address] = []
+    for record, row in zip(records, rows, strict=True):
+        address = addresses[record.peer_key]
+        if record.kept:
+            owner = owners.get(record.peer_id or 0)
+            view, _, _ = feed.seen(record, owner, row[_RECORD:])
+            kept.append(relations.relation_json(record, address, view))
+        elif page.since < record.relation_seq <= page.until:
+            removed.append(address)
+    following = (
+        Page(page.account_id, page.since, records[-1].peer_key, page.until, page.limit)
+        if rest
+        else None
+    )
+    return Listing(kept, removed, following)
+
+
+def _relation_items(tx: Tx, texts: Texts, start: str, items: dict[int, list[Item]]) -> None:
+    select = (
+        f"{start}SELECT known.seq, {relations.COLUMNS}, {STANDING} FROM known"
+        " CROSS JOIN relation r ON r.owner_id = known.id AND r.{column} > known.seq"
+        " CROSS JOIN account v ON v.id = r.owner_id"
+        " LEFT JOIN relation m ON m.owner_id = r.peer_id AND m.peer_key = v.address_key"
+    )
+    found = tx.all(select.format(column="relation_seq"))
+    heard = tx.all(select.format(column="profile_seq"))
+    records = [Record(*row[1 : _RECORD + 1]) for row in (*found, *heard)]
+    addresses = texts.read(tx, [record.peer_key for record in records])
+    owners = load_owners(tx, [record.peer_id for record in records if record.peer_id is not None])
+    for place, (row, record) in enumerate(zip((*found, *heard), records, strict=True)):
+        view, _, _ = feed.seen(record, owners.get(record.peer_id or 0), row[_RECORD + 1 :])
+        address = addresses[record.peer_key]
+        if place < len(found):
+            data = relations.relation_json(record, address, view, event=True)
+            item = Item(record.relation_seq, "relation", data)
+        else:
+            data = relations.profile_json(address, record.version, view)
+            item = Item(record.profile_seq, "profile", data)
+        items[record.owner_id].append(item)
+
+
+def _me_items(tx: Tx, texts: Texts, start: str, items: dict[int, list[Item]]) -> None:
+    rows = tx.all(
+        f"{start}SELECT a.id, a.me_seq FROM known CROSS JOIN account a"
+        " ON a.id = known.id AND a.me_seq > known.seq"
+    )
+    for account_id, seq in rows:
+        items[account_id].append(Item(seq, "me", me_json(tx, texts, account_id)))

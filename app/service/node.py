@@ -1,0 +1,112 @@
+"""One node of the service: what every request works with, and how a change is made."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from app.domain import Cursor
+from app.service.barrier import Barrier
+from app.service.budget import Allowance
+from app.service.bus import Bus, LocalBus
+from app.service.cursors import Cursors, NotHonoured, Position
+from app.service.directory import Directory, token_hash
+from app.service.feed import Touched
+from app.service.keys import Keys
+from app.service.store import Store, Tx
+from app.service.texts import Texts
+
+T = TypeVar("T")
+
+TOKENS_REMEMBERED = 100_000
+
+
+@dataclass(slots=True)
+class Node:
+    """What every request works with. `incarnation` names this life of the database."""
+
+    store: Store
+    keys: Keys
+    operator_key: str
+    allowance: Allowance = field(default_factory=Allowance)
+    now: Callable[[], float] = time.time
+    bus: Bus = field(default_factory=LocalBus)
+    barrier: Barrier = field(default_factory=Barrier)
+    incarnation: int = 0
+    texts: Texts = field(init=False)
+    cursors: Cursors = field(init=False)
+    directory: Directory = field(init=False)
+    _tokens: dict[bytes, int] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Derive what follows from the keys."""
+        self.texts = Texts(self.keys)
+        self.cursors = Cursors(self.keys.cursor_key)
+        self.directory = Directory(self.texts, self.allowance)
+
+    async def start(self) -> None:
+        """Begin a new life of the database, so that a restored copy is told from this one."""
+        moment = int(self.now() * 1_000_000)
+
+        def begin(tx: Tx) -> int:
+            row = tx.one("SELECT MAX(id) FROM incarnation")
+            ident = max(moment, (row[0] or 0) + 1 if row else 1)
+            tx.run("INSERT INTO incarnation (id, started_at) VALUES (?, ?)", ident, self.now())
+            return ident
+
+        self.incarnation = await self.store.write(begin)
+
+    async def change(self, work: Callable[[Tx], tuple[T, Touched]]) -> T:
+        """Make a change, let it reach everybody, and return when nothing revoked is on its way."""
+        result, touched = await self.store.write(work)
+        await self.announce(touched)
+        return result
+
+    async def announce(self, touched: Touched) -> None:
+        """Wake those who have something to hear; where something was taken, wait for the barrier."""
+        self.bus.publish(touched.wake | touched.revoked)
+        if touched.revoked:
+            await self.barrier.settle(touched.revoked)
+
+    async def account_of(self, token: str) -> int | None:
+        """Return the account a token belongs to."""
+        digest = token_hash(token)
+        known = self._tokens.get(digest)
+        if known is None:
+            row = await self.store.read(
+                lambda tx: tx.one("SELECT account_id FROM token WHERE hash = ?", digest)
+            )
+            if row is None:
+                return None
+            if len(self._tokens) >= TOKENS_REMEMBERED:
+                self._tokens.clear()
+            known = self._tokens[digest] = int(row[0])
+        return known
+
+    def cursor(self, account_id: int, seq: int) -> Cursor:
+        """Write a cursor for a place in an account's feed."""
+        return self.cursors.issue(Position(account_id, seq, self.incarnation), self.now())
+
+    def position(self, tx: Tx, account_id: int, cursor: str) -> int:
+        """Read a cursor; raises `NotHonoured` unless this database went through it."""
+        position = self.cursors.read(cursor, account_id, self.now())
+        row = tx.one(
+            "SELECT a.head, a.base, a.incarnation FROM account a"
+            " JOIN incarnation i ON i.id = ? WHERE a.id = ?",
+            position.incarnation,
+            account_id,
+        )
+        if row is None:
+            raise NotHonoured
+        head, base, incarnation = row
+        if position.seq > (head if position.incarnation >= incarnation else base):
+            raise NotHonoured
+        return position.seq
+
+
+def heads(tx: Tx, account_ids: Iterable[int]) -> dict[int, int]:
+    """Return where the feeds of some accounts stand."""
+    wanted = sorted(set(account_ids))
+    if not wanted:
+        return {}
+    return dict(tx.all(f"SELECT id, head FROM account WHERE {tx.among('id', wanted)}"))
