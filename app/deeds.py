@@ -1,0 +1,228 @@
+"""What a person can do to the book: each deed is one transaction and one step, without network."""
+
+import time
+from collections.abc import Callable, Collection, Mapping
+
+import msgspec
+
+from app import my_outbox
+from app.addresses import display, parse_address
+from app.bits import blocks_to_mask, fields_to_mask
+from app.cells import MINE, NAME, NOTE, OWNER, RELATION, REMOVED, Value, read_cell
+from app.domain import Address, Block, ContactId, Field, Privacy, Visibility
+from app.errors import InvalidAddress, Trouble
+from app.outbox import PARTS
+from app.steps import (
+    StepWriter,
+    begin_step,
+    drop_if_empty,
+    last_done,
+    last_undone,
+    redo_step,
+    undo_step,
+)
+from app.store import Store
+from app.store_rows import read_rows_of
+from app.transaction import Transaction, listed
+from app.views import Step
+
+NOTHING_KEPT: dict[str, int] = dict.fromkeys(PARTS, 0)
+
+
+class Deeds:
+    """Writes what a person decides into the store, and from there into the outbox."""
+
+    def __init__(self, store: Store, my_address: Callable[[], Address | None]) -> None:
+        self._store = store
+        self._my_address = my_address
+
+    # ---- contacts
+
+    def add_contact(self, name: str, texts: list[str], region: str) -> ContactId:
+        """Keep somebody; an address that is kept already gives the one who has it."""
+        addresses = {parse_address(text, region): text.strip() for text in texts}
+        for address, text in addresses.items():
+            if address == self._my_address():
+                raise InvalidAddress(text, "self", Trouble.SELF)
+        if not addresses:
+            raise InvalidAddress("", "invalid", Trouble.EMPTY)
+        name = name.strip()
+        with self._store.writing() as transaction:
+            shown = name or display(next(iter(addresses)))
+            step = begin_step(transaction, f"Add {shown}", time.time())
+            owner = _owner_of(transaction, addresses)
+            if owner is None:
+                owner = _make_contact(transaction)
+                step.write(REMOVED, owner, 0)
+            _name_if_unnamed(step, transaction, owner, name)
+            for address, text in addresses.items():
+                _give_address(step, transaction, owner, (address, text))
+                kept = read_cell(transaction, RELATION, address) or NOTHING_KEPT
+                step.write(RELATION, address, kept | {"contact": 1, "subscribed": 1})
+        return owner
+
+    def rename(self, contact_id: ContactId, name: str) -> None:
+        """Give somebody a name of my own; an empty one shows what they publish."""
+        with self._store.writing() as transaction:
+            step = self._begin(transaction, "Rename", [contact_id])
+            _, _, source = read_cell(transaction, NAME, str(contact_id))
+            step.write(NAME, contact_id, [name.strip(), 1, source or ""])
+            drop_if_empty(transaction, step)
+
+    def set_note(self, contact_id: ContactId, note: str) -> None:
+        """Write a note, which never leaves this computer."""
+        with self._store.writing() as transaction:
+            step = self._begin(transaction, "Note on", [contact_id])
+            step.write(NOTE, contact_id, note)
+            drop_if_empty(transaction, step)
+
+    def remove(self, ids: Collection[ContactId]) -> None:
+        """Take people out of the book, and what the service keeps of them for me."""
+        with self._store.writing() as transaction:
+            step = self._begin(transaction, "Remove", ids)
+            for contact_id in ids:
+                for address in _addresses_of(transaction, contact_id):
+                    step.write(RELATION, address, None)
+                step.write(REMOVED, contact_id, 1)
+            drop_if_empty(transaction, step)
+
+    def set_parts(self, verb: str, ids: Collection[ContactId], parts: dict[str, int]) -> None:
+        """Change parts of the relation to every address of these people."""
+        with self._store.writing() as transaction:
+            step = self._begin(transaction, verb, ids)
+            for contact_id in ids:
+                for address in _addresses_of(transaction, contact_id):
+                    kept = read_cell(transaction, RELATION, address) or NOTHING_KEPT
+                    step.write(RELATION, address, kept | parts)
+            drop_if_empty(transaction, step)
+
+    def set_contact(self, ids: Collection[ContactId], *, on: bool) -> None:
+        """Give or take a contact's rights over my profile."""
+        parts = {"contact": 1} if on else {"contact": 0, "favorite": 0}
+        self.set_parts("Make a contact of" if on else "Drop as contact", ids, parts)
+
+    def set_favorite(self, ids: Collection[ContactId], *, on: bool) -> None:
+        """Choose favorites, who are contacts too."""
+        parts = {"contact": 1, "favorite": 1} if on else {"favorite": 0}
+        self.set_parts("Favorite" if on else "Unfavorite", ids, parts)
+
+    def set_subscribed(self, ids: Collection[ContactId], *, on: bool) -> None:
+        """Follow what they publish, or stop."""
+        self.set_parts("Follow" if on else "Unfollow", ids, {"subscribed": int(on)})
+
+    def set_blocked(self, ids: Collection[ContactId], blocks: tuple[Block, ...]) -> None:
+        """Block, wholly or in part, or unblock."""
+        mask = blocks_to_mask(blocks)
+        self.set_parts("Block" if mask else "Unblock", ids, {"blocked": mask})
+
+    def set_visibility(
+        self, ids: Collection[ContactId], visibility: int, fields: tuple[Field, ...]
+    ) -> None:
+        """Choose how my profile shows to these people."""
+        mask = fields_to_mask(fields) if visibility == Visibility.CUSTOM else 0
+        self.set_parts("Visibility for", ids, {"visibility": visibility, "fields": mask})
+
+    # ---- myself
+
+    def save_me(self, fields: Mapping[Field, str | None]) -> None:
+        """Publish fields of mine."""
+        self._save_mine(
+            "My profile",
+            {my_outbox.FIELD + field.value: value or None for field, value in fields.items()},
+        )
+
+    def save_privacy(self, privacy: Privacy) -> None:
+        """Decide who sees what."""
+        self._save_mine(
+            "My privacy", {my_outbox.PRIVACY: msgspec.to_builtins(privacy, str_keys=True)}
+        )
+
+    def set_auto_sync(self, *, on: bool) -> None:
+        """Follow whoever writes to me, or not."""
+        self._save_mine("Automatic sync", {my_outbox.AUTO_SYNC: on})
+
+    def save_picture(self, data: bytes | None) -> None:
+        """Publish a picture, or none; the one before is not kept, so there is no way back."""
+        with self._store.writing() as transaction:
+            my_outbox.want_my_picture(transaction, data)
+
+    def _save_mine(self, name: str, parts: Mapping[str, Value]) -> None:
+        with self._store.writing() as transaction:
+            step = begin_step(transaction, name, time.time())
+            for part, value in parts.items():
+                step.write(MINE, part, value)
+            drop_if_empty(transaction, step)
+
+    # ---- steps
+
+    def undo(self, step_id: int | None = None) -> Step | None:
+        """Take back one step, the last one if none is named."""
+        with self._store.writing() as transaction:
+            chosen = last_done(transaction) if step_id is None else step_id
+            return None if chosen is None else undo_step(transaction, chosen)
+
+    def redo(self) -> Step | None:
+        """Do again what was undone last."""
+        with self._store.writing() as transaction:
+            chosen = last_undone(transaction)
+            return None if chosen is None else redo_step(transaction, chosen)
+
+    def _begin(self, transaction: Transaction, verb: str, ids: Collection[ContactId]) -> StepWriter:
+        return begin_step(transaction, f"{verb} {_whom(transaction, ids)}", time.time())
+
+
+def _whom(reading: Transaction, ids: Collection[ContactId]) -> str:
+    if len(ids) != 1:
+        return f"{len(ids):,} people"
+    return next((row.name for row in read_rows_of(reading, ids).values()), "somebody")
+
+
+def _owner_of(reading: Transaction, addresses: Collection[Address]) -> ContactId | None:
+    owner: ContactId | None = reading.value(
+        "SELECT c.id FROM address a JOIN contact c ON c.id = a.contact_id "
+        "WHERE NOT c.removed AND a.address IN (SELECT value FROM json_each(?)) "
+        "ORDER BY c.source IS NULL, c.id LIMIT 1",
+        listed(addresses),
+    )
+    return owner
+
+
+def _make_contact(transaction: Transaction) -> ContactId:
+    """Begin as removed, so that undoing the step that adds it takes it away again."""
+    return ContactId(
+        transaction.run(
+            "INSERT INTO contact (removed, source, added_at) VALUES (1, '', ?)", time.time()
+        )
+    )
+
+
+def _name_if_unnamed(
+    step: StepWriter, reading: Transaction, contact_id: ContactId, name: str
+) -> None:
+    old, renamed, source = read_cell(reading, NAME, str(contact_id))
+    if source is None or not old:
+        step.write(NAME, contact_id, [name, int(bool(name)) or renamed, source or ""])
+
+
+def _give_address(
+    step: StepWriter,
+    reading: Transaction,
+    contact_id: ContactId,
+    written: tuple[Address, str],
+) -> None:
+    address, text = written
+    if _owner_of(reading, [address]) is not None:
+        return
+    last = reading.value(
+        "SELECT IFNULL(MAX(position), -1) FROM address WHERE contact_id = ?", contact_id
+    )
+    step.write(OWNER, address, [contact_id, last + 1, text, ""])
+
+
+def _addresses_of(reading: Transaction, contact_id: ContactId) -> list[Address]:
+    return [
+        address
+        for (address,) in reading.all(
+            "SELECT address FROM address WHERE contact_id = ? ORDER BY position", contact_id
+        )
+    ]

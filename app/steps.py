@@ -1,0 +1,141 @@
+"""The history of what a person did: every step can be undone and done again."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from app.cells import Value, decode_value, encode_value, read_cell, write_cell
+from app.changes import Kind
+from app.transaction import Record, Transaction
+from app.views import Step
+
+KEPT: Final = 50
+"""Steps kept; with the one that falls off, what it removed goes for good."""
+
+
+class StepWriter:
+    """Writes values and notes for each what it was before."""
+
+    def __init__(self, transaction: Transaction, step_id: int, position: int = 0) -> None:
+        self._transaction = transaction
+        self.id = step_id
+        self.position = position
+
+    def write(self, part: str, key: object, value: Value) -> None:
+        """Change one value."""
+        before = read_cell(self._transaction, part, str(key))
+        if before != value:
+            write_cell(self._transaction, part, str(key), value)
+            self.note([(part, str(key), encode_value(before), encode_value(value))])
+
+    def note(self, cells: Iterable[Record]) -> None:
+        """Note values that were changed in bulk: part, key, before, after."""
+        numbered = [
+            (self.id, position, *cell) for position, cell in enumerate(cells, self.position)
+        ]
+        self.position += len(numbered)
+        self._transaction.many("INSERT INTO cell VALUES (?, ?, ?, ?, ?, ?)", numbered)
+
+
+def begin_step(
+    transaction: Transaction, name: str, now: float, *, is_open: bool = False
+) -> StepWriter:
+    """Start a step; what was undone before cannot be redone after it."""
+    transaction.kinds |= Kind.STEPS
+    transaction.run("DELETE FROM step WHERE undone")
+    step_id = transaction.run(
+        "INSERT INTO step (name, at, open) VALUES (?, ?, ?)", name, now, is_open
+    )
+    _forget_old(transaction)
+    return StepWriter(transaction, step_id)
+
+
+def _forget_old(transaction: Transaction) -> None:
+    transaction.run(
+        "DELETE FROM step WHERE id <= (SELECT id FROM step ORDER BY id DESC LIMIT 1 OFFSET ?)",
+        KEPT,
+    )
+    transaction.run(
+        "DELETE FROM contact WHERE removed AND NOT EXISTS (SELECT 1 FROM cell "
+        "WHERE part = 'removed' AND key = CAST(contact.id AS TEXT))"
+    )
+
+
+def drop_if_empty(transaction: Transaction, step: StepWriter) -> None:
+    """Leave no step behind that changed nothing."""
+    if step.position == 0:
+        transaction.run("DELETE FROM step WHERE id = ?", step.id)
+
+
+def read_steps(reading: Transaction) -> list[Step]:
+    """Read the history, the newest first."""
+    records = reading.all("SELECT id, name, at, undone FROM step WHERE NOT open ORDER BY id DESC")
+    return [Step(step_id, name, at, bool(undone)) for step_id, name, at, undone in records]
+
+
+def last_done(reading: Transaction) -> int | None:
+    """Find the step that undo takes back."""
+    found: int | None = reading.value("SELECT MAX(id) FROM step WHERE NOT undone AND NOT open")
+    return found
+
+
+def last_undone(reading: Transaction) -> int | None:
+    """Find the step that redo does again."""
+    found: int | None = reading.value(
+        "SELECT id FROM step WHERE undone ORDER BY undone DESC LIMIT 1"
+    )
+    return found
+
+
+def undo_step(transaction: Transaction, step_id: int) -> Step | None:
+    """Take a step back, except where something newer has changed the same value since."""
+    return _turn(transaction, step_id, undo=True)
+
+
+def redo_step(transaction: Transaction, step_id: int) -> Step | None:
+    """Do a step again."""
+    return _turn(transaction, step_id, undo=False)
+
+
+def _turn(transaction: Transaction, step_id: int, *, undo: bool) -> Step | None:
+    record = transaction.one(
+        "SELECT name, at FROM step WHERE id = ? AND (undone = 0) = ?", step_id, undo
+    )
+    if record is None:
+        return None
+    transaction.kinds |= Kind.STEPS
+    order = "DESC" if undo else "ASC"
+    for part, key, before, after in transaction.all(
+        f"SELECT part, key, before, after FROM cell WHERE step_id = ? ORDER BY position {order}",
+        step_id,
+    ):
+        old, new = (after, before) if undo else (before, after)
+        _turn_cell(transaction, (part, key), decode_value(old), decode_value(new))
+    transaction.run(
+        "UPDATE step SET undone = CASE WHEN ? "
+        "THEN (SELECT MAX(undone) FROM step) + 1 ELSE 0 END WHERE id = ?",
+        undo,
+        step_id,
+    )
+    return Step(step_id, record[0], record[1], undo)
+
+
+def _turn_cell(transaction: Transaction, cell: tuple[str, str], old: Value, new: Value) -> None:
+    current = read_cell(transaction, *cell)
+    if current == old:
+        write_cell(transaction, *cell, new)
+    elif all(isinstance(value, dict) for value in (current, old, new)):
+        turned = {part: new[part] if current[part] == old[part] else current[part] for part in new}
+        write_cell(transaction, *cell, turned)
+
+
+def undo_open_steps(transaction: Transaction) -> None:
+    """At the start: an import that did not come to its end leaves nothing behind."""
+    for (step_id,) in transaction.all("SELECT id FROM step WHERE open"):
+        abandon_step(transaction, step_id)
+
+
+def abandon_step(transaction: Transaction, step_id: int) -> None:
+    """Take a step back and forget that it was."""
+    _turn(transaction, step_id, undo=True)
+    transaction.run("DELETE FROM step WHERE id = ?", step_id)
+    _forget_old(transaction)

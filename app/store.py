@@ -1,0 +1,83 @@
+"""The client's SQLite file: one transaction after the other, each told to the screen."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from app.changes import Change, Changes, Kind
+from app.errors import StoreDamaged
+from app.paths import make_private
+from app.store_rows import refresh_rows
+from app.store_schema import migrate
+from app.transaction import Transaction
+
+CHUNK: Final = 500
+"""Records in one transaction of bulk work: about five milliseconds."""
+
+
+class Store:
+    """Owns the connection. Everything happens on the loop's thread, between two awaits."""
+
+    def __init__(self, path: Path, changes: Changes) -> None:
+        make_private(path.parent)
+        self.path = path
+        self.changes = changes
+        try:
+            self._connection = _open(path)
+        except sqlite3.DatabaseError as error:
+            raise StoreDamaged(path, str(error)) from error
+
+    def close(self) -> None:
+        """Leave one tidy file behind."""
+        self._connection.close()
+
+    @property
+    def reading(self) -> Transaction:
+        """Read outside of a transaction; nothing changes between two awaits."""
+        return Transaction(self._connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """Commit everything done inside or none of it, then tell the subscribers."""
+        transaction = Transaction(self._connection)
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield transaction
+            refresh_rows(transaction, transaction.contacts)
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+        if transaction.erased:
+            self.scrub()
+        self._publish(transaction)
+
+    def scrub(self) -> None:
+        """Make what was erased leave the disk: the log still holds the pages as they were."""
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def _publish(self, transaction: Transaction) -> None:
+        kinds = transaction.kinds
+        if transaction.contacts:
+            kinds |= Kind.CONTACTS
+        if kinds:
+            contacts = frozenset(transaction.contacts)
+            self.changes.publish(Change(kinds, contacts, frozenset(transaction.joined)))
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "secure_delete = ON",
+        "foreign_keys = ON",
+        "temp_store = MEMORY",
+        "cache_size = -16000",
+    ):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    path.chmod(0o600)
+    migrate(connection)
+    return connection

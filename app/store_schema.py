@@ -1,0 +1,143 @@
+"""The tables of the client's file, and the steps by which an older file moves forward."""
+
+import sqlite3
+from typing import Final
+
+MIGRATIONS: Final = (
+    """
+    CREATE TABLE contact (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL DEFAULT '',
+        note TEXT NOT NULL DEFAULT '',
+        renamed INTEGER NOT NULL DEFAULT 0,   -- the name was typed here: no book overwrites it
+        removed INTEGER NOT NULL DEFAULT 0,   -- kept until the step that removed it is forgotten
+        source TEXT,                          -- the book it came from; NULL: made for a relation
+        card TEXT NOT NULL DEFAULT '{}',
+        photo BLOB,
+        added_at REAL NOT NULL
+    );
+    CREATE TABLE address (
+        address TEXT PRIMARY KEY,
+        contact_id INTEGER NOT NULL REFERENCES contact(id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        label TEXT NOT NULL DEFAULT ''
+    ) WITHOUT ROWID;
+    CREATE INDEX address_by_contact ON address(contact_id, position);
+    CREATE TABLE known_card (
+        digest BLOB PRIMARY KEY,
+        contact_id INTEGER NOT NULL REFERENCES contact(id) ON DELETE CASCADE
+    ) WITHOUT ROWID;
+    CREATE INDEX known_card_by_contact ON known_card(contact_id);
+    CREATE TABLE relation (                   -- what the service says
+        address TEXT PRIMARY KEY,
+        contact INTEGER NOT NULL,
+        subscribed INTEGER NOT NULL,
+        favorite INTEGER NOT NULL,
+        blocked INTEGER NOT NULL,
+        visibility INTEGER NOT NULL,
+        fields INTEGER NOT NULL,
+        paired INTEGER NOT NULL,
+        matched INTEGER NOT NULL,
+        origin TEXT NOT NULL,
+        joined_at REAL
+    ) WITHOUT ROWID;
+    CREATE TABLE profile (                    -- what they publish for me
+        address TEXT PRIMARY KEY,
+        version INTEGER NOT NULL,
+        fields BLOB NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE outbox (                     -- what I want, and the service has not acknowledged
+        address TEXT PRIMARY KEY,
+        erase INTEGER NOT NULL DEFAULT 0,
+        contact INTEGER,
+        subscribed INTEGER,
+        favorite INTEGER,
+        blocked INTEGER,
+        visibility INTEGER,
+        fields INTEGER,
+        bulk INTEGER NOT NULL,                -- may travel with thousands of others
+        revision INTEGER NOT NULL,
+        batch INTEGER,                        -- leased for one request; 0: held by an open import
+        tried INTEGER NOT NULL DEFAULT 0,
+        not_before REAL NOT NULL DEFAULT 0,
+        deferred INTEGER NOT NULL DEFAULT 0,
+        failure TEXT
+    ) WITHOUT ROWID;
+    CREATE INDEX outbox_ready ON outbox(bulk, not_before) WHERE failure IS NULL AND batch IS NULL;
+    CREATE VIEW effective AS                  -- what the screen shows: the first under the second
+        SELECT a.address, a.contact_id, a.position, a.text, a.label,
+            CASE WHEN o.address IS NULL THEN r.address IS NOT NULL
+                ELSE NOT o.erase OR o.contact IS NOT NULL END AS kept,
+            IFNULL(CASE WHEN o.erase THEN o.contact
+                ELSE IFNULL(o.contact, r.contact) END, 0) AS contact,
+            IFNULL(CASE WHEN o.erase THEN o.subscribed
+                ELSE IFNULL(o.subscribed, r.subscribed) END, 0) AS subscribed,
+            IFNULL(CASE WHEN o.erase THEN o.favorite
+                ELSE IFNULL(o.favorite, r.favorite) END, 0) AS favorite,
+            IFNULL(CASE WHEN o.erase THEN o.blocked
+                ELSE IFNULL(o.blocked, r.blocked) END, 0) AS blocked,
+            IFNULL(CASE WHEN o.erase THEN o.visibility
+                ELSE IFNULL(o.visibility, r.visibility) END, 0) AS visibility,
+            IFNULL(CASE WHEN o.erase THEN o.fields
+                ELSE IFNULL(o.fields, r.fields) END, 0) AS fields,
+            IFNULL(r.paired, 0) AS paired, IFNULL(r.matched, 0) AS matched,
+            r.origin, r.joined_at, o.address IS NOT NULL AS waiting, o.deferred, o.not_before
+        FROM address a LEFT JOIN relation r USING (address)
+            LEFT JOIN outbox o ON o.address = a.address AND o.failure IS NULL;
+    CREATE TABLE my_outbox (
+        part TEXT PRIMARY KEY,
+        value BLOB,
+        revision INTEGER NOT NULL,
+        failure TEXT
+    ) WITHOUT ROWID;
+    CREATE TABLE message (
+        id TEXT PRIMARY KEY,
+        peer TEXT NOT NULL,
+        sender TEXT NOT NULL,
+        recipient TEXT NOT NULL,
+        text TEXT NOT NULL,
+        sent_at TEXT NOT NULL,
+        status TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX message_by_peer ON message(peer, sent_at);
+    CREATE INDEX message_waiting ON message(sent_at) WHERE status = 'waiting';
+    CREATE TABLE step (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,
+        at REAL NOT NULL,
+        undone INTEGER NOT NULL DEFAULT 0,    -- the order of undoing; 0: it stands
+        open INTEGER NOT NULL DEFAULT 0       -- an import that has not come to its end
+    );
+    CREATE TABLE cell (                       -- one value that a step changed
+        step_id INTEGER NOT NULL REFERENCES step(id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        part TEXT NOT NULL,
+        key TEXT NOT NULL,
+        before BLOB,
+        after BLOB,
+        PRIMARY KEY (step_id, position)
+    ) WITHOUT ROWID;
+    CREATE TABLE row (                        -- contacts as the list shows them, ready-made
+        contact_id INTEGER PRIMARY KEY REFERENCES contact(id) ON DELETE CASCADE,
+        data BLOB NOT NULL
+    );
+    CREATE TABLE meta (
+        key TEXT PRIMARY KEY,
+        value BLOB NOT NULL
+    ) WITHOUT ROWID;
+    """,
+)
+
+NEWEST: Final = len(MIGRATIONS)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Move the file forward, one version and one transaction at a time."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > NEWEST:
+        raise sqlite3.DatabaseError("it was written by a newer Kith")
+    for number in range(version, NEWEST):
+        connection.executescript(
+            f"BEGIN; {MIGRATIONS[number]}; PRAGMA user_version = {number + 1}; COMMIT;"
+        )

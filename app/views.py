@@ -1,0 +1,110 @@
+"""What the screen reads: rows of the list, one person in full, the session's state, the steps."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import msgspec
+
+from app.domain import Address, Block, ContactId, Origin, Profile, Relation, State
+from app.errors import Trouble
+
+
+class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One line of the list, ready to filter and sort.
+
+    A Struct, since 100,000 of them are read at the start: decoding is four times as quick.
+    """
+
+    id: ContactId
+    name: str
+    address: Address | None
+    """The first matched one, else the first; `None` where no address can be used."""
+    detail: str
+    """Number or handle as people read it."""
+    state: State | None
+    contact: bool
+    favorite: bool
+    blocked: tuple[Block, ...]
+    visibility: int
+    subscribed: bool
+    waiting: bool
+    published_name: str | None
+    status: str | None
+    picture: str | None
+    """The hash of the published picture."""
+    online: bool
+    joined_at: float | None
+    origin: Origin
+    folded: str
+    """Name, numbers, handles and mail for searching: no case, no accents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One address of a person: what I keep about it, and what is published there for me."""
+
+    address: Address
+    text: str
+    label: str
+    relation: Relation
+    profile: Profile
+    waiting: bool
+    failure: str | None
+    """The service's own words or slug for what it refused; `None` where it refused nothing."""
+    deferred_until: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A number on a card that cannot become an address, and why."""
+
+    text: str
+    label: str
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """My record of one person, in full."""
+
+    row: Row
+    entries: tuple[Entry, ...]
+    unusable: tuple[Unusable, ...]
+    emails: tuple[str, ...]
+    note: str
+    source: str
+    added_at: float
+
+
+class Status(StrEnum):
+    """What the session is doing."""
+
+    OFFLINE = "offline"
+    WORKING = "working"
+    WAITING = "waiting"
+    IDLE = "idle"
+    SIGNED_OUT = "signed-out"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """What the sync indicator shows; `waiting` counts the changes not yet acknowledged."""
+
+    status: Status
+    done: int = 0
+    total: int = 0
+    waiting: int = 0
+    retry_at: float | None = None
+    last_synced: float | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing a person did, that can be undone: "Block Ada Okafor"."""
+
+    id: int
+    name: str
+    at: float
+    undone: bool
