@@ -79,6 +79,10 @@ class Session:
         """One address, whoever it belongs to."""
         return store_rows.read_entry(self._store.reading, address)
 
+    def owners(self, addresses: Collection[Address]) -> dict[Address, ContactId]:
+        """Say whose each address is; one that is nobody's is not in the answer."""
+        return store_rows.read_owners(self._store.reading, addresses)
+
     def me(self) -> Me | None:
         """My own account, with what is still on its way; `None` without an account."""
         address = self.account.address if self.account else None

@@ -56,6 +56,17 @@ def read_rows_of(reading: Transaction, ids: Collection[ContactId]) -> dict[Conta
     return {ContactId(contact_id): _decode(data) for contact_id, data in records}
 
 
+def read_owners(reading: Transaction, addresses: Collection[Address]) -> dict[Address, ContactId]:
+    """Say whose each address is; one that is nobody's is not in the answer."""
+    return dict(
+        reading.all(
+            "SELECT a.address, a.contact_id FROM address a JOIN contact c ON c.id = a.contact_id "
+            "WHERE NOT c.removed AND a.address IN (SELECT value FROM json_each(?))",
+            listed(addresses),
+        )
+    )
+
+
 def refresh_rows(transaction: Transaction, ids: Collection[ContactId]) -> None:
     """Make the rows of the touched contacts again."""
     if not ids:
