@@ -184,6 +184,7 @@ _WORDS = {
     "phone": "number|numbers|nummer|numéro|numero|número|numer|номер|番号|号码",
     "handle": "kith|kith handle|kith address",
     "uid": "uid",
+    "lines": "vcard lines",
 }
 _EXACT = {words: role for role, all_words in _WORDS.items() for words in all_words.split("|")}
 

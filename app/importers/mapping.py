@@ -29,6 +29,8 @@ class Role(StrEnum):
     BIRTH_MONTH = "birth-month"
     BIRTH_DAY = "birth-day"
     UID = "uid"
+    LINES = "lines"
+    """Lines of a vCard, as Kith's own export writes them."""
     KEEP = "keep"
     """Not used, but kept with the card."""
 

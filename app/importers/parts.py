@@ -33,7 +33,9 @@ class CardParts:
             self._add_text(column, text)
 
     def _add_text(self, column: Column, text: str) -> None:
-        if column.role == Role.KEEP or column.role in self._texts:
+        if column.role == Role.LINES:
+            self._rest += filter(None, text.split("\n"))
+        elif column.role == Role.KEEP or column.role in self._texts:
             self._rest.append(kept_cell(column.header, text))
         else:
             self._texts[column.role] = text

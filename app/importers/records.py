@@ -11,6 +11,7 @@ from app.importers.lines import CUT, FOLD
 
 LONGEST_RECORD: Final = 1024 * 1024
 _MOST_LINES = 2000
+csv.field_size_limit(LONGEST_RECORD)
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):

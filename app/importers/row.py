@@ -10,7 +10,7 @@ from app.importers.parts import CardParts
 
 _GUARDED = re.compile(r"'(?='*[=+\-@\t\r])")
 _FORMULA_TEXT = re.compile(r'="(.*)"', re.S)
-_NO_LABELS = frozenset({"smtp", "ex", "other"})
+_NO_LABELS = frozenset({"smtp", "ex"})
 
 
 class RowReader:
