@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterable
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QPushButton, QVBoxLayout, QWidget
 
@@ -18,15 +18,24 @@ NEXT_KEYS: Final = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1
 class Segmented(QFrame):
     """A choice of one among few, all of them in sight; arrows move, and what is shown is chosen.
 
-    `chosen` is emitted only when a person chooses.
+    `chosen` is emitted only when a person chooses. Where a choice has consequences, arrows only
+    move (`arrows_choose` is off), and `considered` tells which option is looked at.
     """
 
     chosen = Signal(object)
+    considered = Signal(object)
+    """The option under the pointer or the keyboard, or None when both have left."""
 
     def __init__(
-        self, accessible: str, options: Iterable[tuple[Hashable, str]] = (), *, name: str = ""
+        self,
+        accessible: str,
+        options: Iterable[tuple[Hashable, str]] = (),
+        *,
+        name: str = "",
+        arrows_choose: bool = True,
     ) -> None:
         super().__init__()
+        self._arrows_choose = arrows_choose
         self.setProperty("kind", "tray")
         self.setAccessibleName(accessible)
         self.setObjectName(name)
@@ -61,18 +70,39 @@ class Segmented(QFrame):
         """Find the button of one option."""
         return self._segments[key]
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = NEXT_KEYS.get(Qt.Key(event.key()))
-        if step is None:
-            super().keyPressEvent(event)
-            return
-        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self.isRightToLeft():
-            step = -step
+    def focus_current(self) -> None:
+        """Put the keyboard on the one that holds."""
+        for segment in self._segments.values():
+            if segment.focusPolicy() == Qt.FocusPolicy.StrongFocus:
+                segment.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrows and Enter belong to the whole choice; a button would leave it."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return self._take_key(event)
+        key = next((key for key, each in self._segments.items() if each is watched), None)
+        if event.type() in (QEvent.Type.Enter, QEvent.Type.FocusIn):
+            self.considered.emit(key)
+        elif event.type() in (QEvent.Type.Leave, QEvent.Type.FocusOut):
+            self.considered.emit(None)
+        return False
+
+    def _take_key(self, event: QKeyEvent) -> bool:
         keys = list(self._segments)
         here = next((i for i, key in enumerate(keys) if self._segments[key].hasFocus()), 0)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._choose(keys[here])
+            return True
+        step = NEXT_KEYS.get(Qt.Key(event.key()))
+        if step is None:
+            return False
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self.isRightToLeft():
+            step = -step
         there = keys[(here + step) % len(keys)]
         self._segments[there].setFocus(Qt.FocusReason.TabFocusReason)
-        self._choose(there)
+        if self._arrows_choose:
+            self._choose(there)
+        return True
 
     def _segment(self, key: Hashable, text: str) -> QPushButton:
         made = QPushButton(text)
@@ -83,6 +113,7 @@ class Segmented(QFrame):
         made.setObjectName(f"{self.objectName()}_{key}")
         made.setCursor(Qt.CursorShape.PointingHandCursor)
         made.clicked.connect(lambda: self._choose(key))
+        made.installEventFilter(self)
         return made
 
     def _choose(self, key: Hashable) -> None:
