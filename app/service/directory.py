@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from app.domain import Address, Origin, Reach
 from app.service import feed, relations
-from app.service.accounts import COLUMNS, WIDTH, Owner, find_owner, owner_of
+from app.service.accounts import COLUMNS, WIDTH, Owner, find_owner, load_owner, owner_of
 from app.service.budget import Allowance, look, spend, spend_one
 from app.service.feed import BLANK, Touched, View
 from app.service.problems import ProblemError
@@ -119,7 +119,6 @@ def delete_account(tx: Tx, owner: Owner) -> Touched:
     tx.many(relations.SAVE, [_left(record, heads) for record in held])
     touched.wake |= hearing
     touched.revoked |= {record.owner_id for record in held if record.shown}
-    _forget_pairs(tx, owner)
     tx.run("UPDATE message SET recipient_id = NULL WHERE recipient_id = ?", owner.id)
     for table, column in (
         ("relation", "owner_id"),
@@ -145,11 +144,6 @@ def _left(record: Record, heads: dict[int, int]) -> Record:
         shown=0,
         digest=0,
     )
-
-
-def _forget_pairs(tx: Tx, owner: Owner) -> None:
-    """Pairing is symmetric: whoever the account was paired with is paired no more."""
-    tx.run("UPDATE relation SET paired = 0 WHERE peer_key = ? AND paired = 1", owner.key)
 
 
 def new_token() -> str:
@@ -348,6 +342,14 @@ def save(tx: Tx, me: Owner, before: Record | None, after: Record, touched: Touch
     return after
 
 
+def see_again(tx: Tx, me: Owner, record: Record, touched: Touched) -> None:
+    """After a block of mine: what the peer sees is told already, what I see of the peer is not."""
+    if record.peer_id is not None:
+        owner = load_owner(tx, record.peer_id)
+        assert owner is not None
+        feed.refresh(tx, owner, touched, [me.key])
+
+
 def peer_view(tx: Tx, me: Owner, record: Record) -> View:
     """Return what I see of the peer of a relation of mine."""
     if record.peer_id is None:
@@ -383,10 +385,12 @@ def glance(
 
 
 def remove(tx: Tx, me: Owner, record: Record, now: float, touched: Touched) -> None:
-    """Let go of a relation; what stays is that the address is not new to me."""
+    """Let go of a relation; what stays is that the address is not new to me, and a pairing."""
     seq = feed.advance(tx, [me.id])[me.id]
     gone = relations.empty(me.id, record.peer_key)._replace(
         peer_id=record.peer_id,
+        kept=record.paired,
+        paired=record.paired,
         relation_seq=seq,
         version=record.version,
         shown=record.shown,
@@ -413,3 +417,19 @@ def withdraw(tx: Tx, me: Owner, now: float, touched: Touched) -> None:
     ]
     for record in kept:
         remove(tx, me, record, now, touched)
+
+
+def pair(tx: Tx, one: Owner, other: Owner, *, paired: bool) -> Touched:
+    """Pair two accounts, or end it; both keep a relation to the other."""
+    touched = Touched()
+    for owner, peer in ((one, other), (other, one)):
+        before = load_record(tx, owner.id, peer.key)
+        if before is None and not paired:
+            continue
+        record = before or relations.empty(owner.id, peer.key)
+        if bool(record.paired) == paired:
+            continue
+        if paired:
+            record = record._replace(kept=1, peer_id=peer.id)
+        save(tx, owner, before, record._replace(paired=int(paired)), touched)
+    return touched

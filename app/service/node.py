@@ -63,7 +63,7 @@ class Node:
         return result
 
     async def announce(self, touched: Touched) -> None:
-        """Wake those who have something to hear; where something was taken, wait for the barrier."""
+        """Wake those who have something to hear; wait where something was taken from them."""
         self.bus.publish(touched.wake | touched.revoked)
         if touched.revoked:
             await self.barrier.settle(touched.revoked)

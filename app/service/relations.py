@@ -43,6 +43,7 @@ class Record(NamedTuple):
 
 
 NAMES = Record._fields
+PARTS = NAMES[4:10]
 COLUMNS = ", ".join(f"r.{name}" for name in NAMES)
 STANDING = "m.contact, m.favorite, m.blocked, m.visibility, m.fields"
 """Columns of an owner's relation `m` to a viewer, as `standing` takes them."""
@@ -85,16 +86,21 @@ def record_standing(record: Record | None, viewer_blocked: int = 0) -> Standing:
     return standing(columns, viewer_blocked)
 
 
-def relation_json(record: Record, address: Address, view: bytes, *, event: bool = False) -> bytes:
-    """Write a relation with its profile; an event also says who joined or left."""
+def relation_json(
+    record: Record, address: Address, view: bytes, *, event: bool = False, sent: bytes = b""
+) -> bytes:
+    """Write a relation with its profile; an event also says who joined, left or was removed.
+
+    `sent` is the address as JSON in the form in which somebody sent it.
+    """
     quoted = quote(address)
     return b'{"address":%b,%b,"profile":{"address":%b,"version":%d,"fields":%b}%b}' % (
-        quoted,
+        sent or quoted,
         _parts_json(record.parts, record.paired, record.origin, record.peer_id is not None),
         quoted,
         record.version,
         view,
-        _CAUSES[record.cause] if event else b"",
+        _cause(record) if event else b"",
     )
 
 
@@ -130,6 +136,10 @@ def _parts_json(parts: tuple[int, ...], paired: int, origin: int, matched: bool)
         f'"visibility":{visibility}{chosen},"paired":{_bool(paired)},'
         f'"state":"{"matched" if matched else "pending"}","origin":"{ORIGINS[origin].value}"'
     ).encode()
+
+
+def _cause(record: Record) -> bytes:
+    return _CAUSES[record.cause] if record.kept else b',"removed":true'
 
 
 def _names(names: Sequence[str]) -> str:
