@@ -94,7 +94,7 @@ _LABELS = {
 
 _PHONE_PARTS = _words(
     "phone telefon téléphone telephone teléfono telefono telefone telefoon puhelin телефон τηλέφωνο"
-    " 电话 電話 전화 هاتف rufnummer 手机 移动 携帯 휴대폰"
+    " 电话 電話 전화 هاتف rufnummer fax факс ファックス 传真 팩스 télécopie 手机 移动 携帯 휴대폰"
 )
 _PHONE_TOKENS = frozenset(
     _words(

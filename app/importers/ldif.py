@@ -73,7 +73,8 @@ class _Entry:
             self._parts.photo = Photo(picture_type(data, "jpeg"), data)
         elif text:
             self._names.append(text)
-            self._parts.add(_COLUMNS.get(name) or Column(header=attribute), text, "")
+            column = _COLUMNS.get(name) or Column(header=attribute)
+            self._parts.add(column, text, column.label)
 
     def end(self) -> Iterator[Card | Unreadable]:
         """Give the card, and what was not read."""
