@@ -1,4 +1,4 @@
-"""Faces: a picture where there is one, otherwise initials on a colour that stays with the person."""
+"""Faces: a picture, or initials on a colour that stays with the person."""
 
 import zlib
 from functools import lru_cache
@@ -40,7 +40,7 @@ def hue(stable_id: str) -> int:
 def decode(data: bytes, side: int) -> QImage:
     """Decode a picture into a square of `side` pixels; a null image if it is not a decent one.
 
-    Pure, so that it may run in a thread. The format is fixed by the first bytes and the size is known
+    Pure, so that it may run in a thread. The first bytes fix the format and the size is known
     before anything is decoded: an SVG would read local files, a bomb would fill the memory.
     """
     form = next((form for start, form in SIGNATURES.items() if data.startswith(start)), None)

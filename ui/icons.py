@@ -79,6 +79,7 @@ class Icon(Enum):
     SUN = "sun"
     SYNC = "sync"
     UNDO = "undo"
+    WAITING = "waiting"
     WARNING = "warning"
 
 

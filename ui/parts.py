@@ -449,10 +449,14 @@ class Banner(QFrame):
         self._glyph = Glyph(self.TONES[tone], 18, tone=tone or "accent")
         self._text = label(text, wrap=True)
         self._text.setMinimumHeight(self._text.fontMetrics().height())
-        layout = row(self._glyph, self._text, *ways, spacing=10, margins=(12, 8, 12, 8))
-        layout.setStretch(1, 1)
-        self.setLayout(layout)
+        self._line = row(self._glyph, self._text, *ways, spacing=10, margins=(12, 8, 12, 8))
+        self._line.setStretch(1, 1)
+        self.setLayout(self._line)
         self.setAccessibleName(text)
+
+    def add_way(self, way: QWidget) -> None:
+        """Offer one more way out."""
+        self._line.addWidget(way)
 
     def show_text(self, text: str, tone: str = "") -> None:
         """Say something else."""

@@ -69,6 +69,9 @@ QPushButton[kind="segment"]:checked { background: $card; border-color: $line_str
 QPushButton[kind="segment"]:focus { border: 2px solid $accent; padding: $p3 $p9; }
 QPushButton[kind="segment"]:disabled { color: $faint; }
 
+#contact_list { background: $surface; }
+#rail { background: $rail; }
+
 QFrame[kind="card"] { background: $card; border: 1px solid $line; border-radius: $p10; }
 QFrame[kind="tray"] { background: $hover; border: none; border-radius: $p8; }
 QFrame[kind="rule"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
@@ -82,6 +85,19 @@ QLabel[pill="success"] { background: $success_soft; color: $success; }
 QLabel[pill="warning"] { background: $warning_soft; color: $warning; }
 QLabel[pill="danger"] { background: $danger_soft; color: $danger; }
 QLabel[pill] { padding: $p2 $p8; border-radius: $p10; }
+
+#selection_bar { background: $accent_soft; }
+QFrame[kind="floating"] { background: $card; border: 1px solid $line_strong; border-radius: $p12; }
+QFrame[kind="floating"] QListWidget { background: transparent; border: none; outline: none; }
+QFrame[kind="floating"] QListWidget::item { padding: $p4 $p8; border-radius: $p6; color: $text; }
+QFrame[kind="floating"] QListWidget::item:selected { background: $accent_soft; color: $text; }
+QFrame[kind="toast"] { background: $tip; border: none; border-radius: $p10; }
+QFrame[kind="toast"] QLabel { color: $on_tip; }
+QPushButton[kind="toast"] {
+    border: 1px solid transparent; background: transparent; color: $on_tip; font-weight: 600;
+    text-decoration: underline;
+}
+QPushButton[kind="toast"]:focus { border: 2px solid $on_tip; }
 
 QMenu { background: $card; color: $text; border: 1px solid $line; padding: $p6 $p4; }
 QMenu::item { padding: $p6 $p24 $p6 $p12; border-radius: $p4; }

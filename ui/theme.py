@@ -135,8 +135,8 @@ class Theme(QObject):
         return self.scheme is Scheme.DARK
 
     def _wants_contrast(self) -> bool:
-        preference = self._app.styleHints().accessibility().contrastPreference()
-        return preference is Qt.ContrastPreference.HighContrast
+        hints = self._app.styleHints()  # kept: what `accessibility` returns dies with it
+        return hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast
 
 
 def readable(system: QFont) -> QFont:

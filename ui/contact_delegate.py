@@ -1,0 +1,191 @@
+"""Paints one row of the list."""
+
+from typing import Final
+
+from app.session import Row
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPen,
+    QTextCharFormat,
+    QTextLayout,
+)
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from ui import avatar, contact_row, icons, pictures, theme
+from ui.contact_model import ROW_ROLE, SECTION_ROLE
+from ui.contact_row import Face, RowLayout, RowMetrics, row_layout
+from ui.icons import Icon
+from ui.pictures import Pictures
+from ui.theme import Size
+
+STAR_SIDE: Final = 14
+State = QStyle.StateFlag
+
+
+class ContactDelegate(QStyledItemDelegate):
+    """Draws rows; where things go is `row_layout`'s to say, what they are `face`'s."""
+
+    def __init__(self, faces: Pictures) -> None:
+        super().__init__()
+        self._faces = faces
+        self.compact = False
+        self.words: tuple[str, ...] = ()
+        """What was searched for: hits are drawn bold."""
+        self.fresh: dict[int, float] = {}
+        """How bright the glow of a row that has just changed is, by contact: 1 to 0."""
+        self.top = -1
+        """The topmost line, whose letter the list draws."""
+
+    def metrics(self, *, mirrored: bool) -> RowMetrics:
+        """Measure the fonts of today."""
+        return RowMetrics(
+            QFontMetrics(theme.font(bold=True)).height(),
+            QFontMetrics(theme.font(Size.CAPTION)).height() + theme.px(1),
+            theme.px(4),
+            self.compact,
+            mirrored,
+        )
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(theme.px(240), self.metrics(mirrored=False).height)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        row = index.data(ROW_ROLE)
+        assert isinstance(row, Row)
+        metrics = self.metrics(mirrored=option.direction is Qt.LayoutDirection.RightToLeft)
+        places = row_layout(option.rect, metrics)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_ground(painter, option, row)
+        if index.row() != self.top and (letter := index.data(SECTION_ROLE)):
+            paint_letter(painter, places.letter, letter)
+        self._paint_face(painter, places, row)
+        self._paint_words(painter, places, contact_row.face(row), metrics)
+        badge = contact_row.badge(row)
+        look = theme.now()
+        side = look.px(18)
+        place = QRectF(0, 0, side, side)
+        place.moveCenter(QRectF(places.badge).center())
+        icons.paint(painter, badge.icon, QRectF(place.toRect()), look.colour(badge.tone))
+        painter.restore()
+
+    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, row: Row) -> None:
+        look = theme.now()
+        unit = look.px(4)
+        box = QRectF(option.rect).adjusted(unit * 1.5, 1, -unit * 1.5, -1)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if option.state & State.State_Selected:
+            painter.setBrush(look.colour("accent_soft"))
+            painter.drawRoundedRect(box, unit * 2, unit * 2)
+        elif option.state & State.State_MouseOver:
+            painter.setBrush(look.colour("hover"))
+            painter.drawRoundedRect(box, unit * 2, unit * 2)
+        if glow := self.fresh.get(row.id, 0.0):
+            colour = look.colour("accent")
+            colour.setAlphaF(0.18 * glow)
+            painter.setBrush(colour)
+            painter.drawRoundedRect(box, unit * 2, unit * 2)
+        if option.state & State.State_HasFocus and option.state & State.State_KeyboardFocusChange:
+            painter.setPen(QPen(look.colour("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), unit * 2, unit * 2)
+
+    def _paint_face(self, painter: QPainter, places: RowLayout, row: Row) -> None:
+        side = places.avatar.width()
+        sharp = pictures.pixels(side, painter.device().devicePixelRatio())
+        picture = self._faces.find(row.address, row.picture, sharp)
+        box = QRectF(places.avatar)
+        avatar.paint(painter, box, row.name, str(row.id), picture)
+        if row.online and not row.blocked:
+            avatar.paint_presence(painter, box, theme.now().colour("surface"))
+
+    def _paint_words(
+        self, painter: QPainter, places: RowLayout, seen: Face, metrics: RowMetrics
+    ) -> None:
+        look = theme.now()
+        name = places.name
+        if seen.favorite:
+            name = _paint_star(painter, name, seen.name, mirrored=metrics.mirrored)
+        painter.setPen(look.colour("text"))
+        self._paint_text(painter, name, seen.name, theme.font(bold=True), mirrored=metrics.mirrored)
+        painter.setPen(look.colour("muted"))
+        self._paint_text(
+            painter, places.detail, seen.detail, theme.font(Size.CAPTION), mirrored=metrics.mirrored
+        )
+
+    def _paint_text(
+        self, painter: QPainter, place: QRect, text: str, font: QFont, *, mirrored: bool
+    ) -> None:
+        cut = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+        hits = _hits(cut, self.words)
+        if not hits:
+            painter.setFont(font)
+            side = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
+            painter.drawText(
+                place,
+                side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter,
+                cut,
+            )
+            return
+        _paint_hits(painter, place, cut, font, hits)
+
+
+def paint_letter(painter: QPainter, place: QRect, letter: str) -> None:
+    """Draw the letter of a section in the margin."""
+    painter.setPen(theme.now().colour("muted"))
+    painter.setFont(theme.font(Size.CAPTION, bold=True))
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, letter)
+
+
+def _paint_star(painter: QPainter, place: QRect, name: str, *, mirrored: bool) -> QRect:
+    """Draw the star behind the name, and return the room that is left for the name."""
+    look = theme.now()
+    side, gap = look.px(STAR_SIDE), look.px(4)
+    room = max(place.width() - side - gap, 0)
+    wide = min(QFontMetrics(theme.font(bold=True)).horizontalAdvance(name), room)
+    x = place.right() - wide - gap - side if mirrored else place.x() + wide + gap
+    star = QRectF(x, place.y() + (place.height() - side) // 2, side, side)
+    icons.paint(painter, Icon.STAR_FULL, star, look.colour("warning"))
+    return place.adjusted(
+        place.width() - room if mirrored else 0, 0, 0 if mirrored else -side - gap, 0
+    )
+
+
+def _hits(text: str, words: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Find the words in the text, where folding did not change its length."""
+    low = text.casefold()
+    if len(low) != len(text):
+        return []
+    return [(at, len(word)) for word in words if (at := low.find(word)) >= 0]
+
+
+def _paint_hits(
+    painter: QPainter, place: QRect, text: str, font: QFont, hits: list[tuple[int, int]]
+) -> None:
+    layout = QTextLayout(text, font)
+    ranges = []
+    for start, length in hits:
+        span = QTextLayout.FormatRange()
+        span.start, span.length = start, length
+        style = QTextCharFormat()
+        style.setForeground(theme.now().colour("accent"))
+        style.setFontUnderline(True)
+        span.format = style
+        ranges.append(span)
+    layout.setFormats(ranges)
+    layout.beginLayout()
+    line = layout.createLine()
+    line.setLineWidth(place.width() + 2)
+    layout.endLayout()
+    y = place.y() + (place.height() - line.height()) / 2
+    layout.draw(painter, QRectF(place.x(), y, 0, 0).topLeft())

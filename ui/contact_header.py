@@ -1,0 +1,151 @@
+"""The top of a person's page: face, the name I gave, what they call themselves."""
+
+import time
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+
+from app.domain import Fields, State
+from app.session import Person
+from ui import parts, relation_words, wording
+from ui.avatar import Avatar
+from ui.icons import Icon
+from ui.parts import IconButton
+from ui.plain import isolated, one_line
+from ui.profile_view import presence_words
+from ui.theme import Size
+from ui.wording import tr
+
+
+class ContactHeader(QWidget):
+    """Shows who this is. The name is edited in its place."""
+
+    renamed = Signal(str)
+    favorite_switched = Signal(bool)
+    more_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._name = ""
+        self.face = Avatar(88)
+        self.name = parts.label("", Size.DISPLAY, bold=True, wrap=True)
+        self.name.setObjectName("contact_name")
+        self.field = parts.text_field(
+            tr("Name"), tr("Name of this contact"), name="rename", limit=200
+        )
+        self.field.returnPressed.connect(self._keep)
+        self.names = QStackedWidget()
+        self.names.addWidget(self.name)
+        self.names.addWidget(self.field)
+        self.field.installEventFilter(self)
+        self.published = parts.label("", tone="muted", wrap=True)
+        self.published.setObjectName("published_name")
+        self.since = parts.label("", tone="muted", wrap=True)
+        self.pills = [parts.pill() for _ in range(4)]
+        self.star = IconButton(Icon.STAR, "", self._switch_favorite, name="favorite")
+        self.rename = IconButton(Icon.EDIT, tr("Rename (F2)"), self.edit_name, name="rename_button")
+        self.more = IconButton(
+            Icon.MORE, tr("More to do with this contact"), self.more_wanted.emit, name="more"
+        )
+        buttons = parts.row(self.star, self.rename, self.more, spacing=2)
+        title = parts.row(self.names, buttons, spacing=8)
+        title.setStretch(0, 1)
+        title.setAlignment(buttons, Qt.AlignmentFlag.AlignTop)
+        words = parts.column(
+            title,
+            self.published,
+            self.since,
+            4,
+            parts.row(*self.pills, None, spacing=6),
+            spacing=2,
+        )
+        line = parts.row(self.face, words, spacing=20)
+        line.setStretch(1, 1)
+        line.setAlignment(self.face, Qt.AlignmentFlag.AlignTop)
+        self.setLayout(line)
+
+    def show_person(self, person: Person, picture: bytes | None) -> None:
+        """Show this person."""
+        row = person.row
+        now = time.time()
+        self._name = row.name
+        self.name.setText(one_line(row.name) or row.detail)
+        self.face.show_face(row.name, str(row.id), online=row.online and not row.blocked)
+        self.face.show_picture(picture)
+        theirs = one_line(row.published_name or "")
+        differs = bool(theirs) and theirs != one_line(row.name)
+        self.published.setText(
+            tr("Calls themselves %1").replace("%1", isolated(theirs)) if differs else ""
+        )
+        self.published.setVisible(differs)
+        parts_of_line = [relation_words.since(person, now), presence_words(_fields(person), now)]
+        self.since.setText(" · ".join(part for part in parts_of_line if part))
+        self._on = row.favorite
+        self.star.show_icon(
+            Icon.STAR_FULL if row.favorite else Icon.STAR, "warning" if row.favorite else "muted"
+        )
+        words = tr("No favorite any more (Ctrl+D)") if row.favorite else tr("Favorite (Ctrl+D)")
+        self.star.set_words(words)
+        self._show_pills(person)
+
+    def edit_name(self) -> None:
+        """Let the name be edited in its place."""
+        self.field.setText(self._name)
+        self.names.setCurrentWidget(self.field)
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.selectAll()
+
+    def stop_editing(self) -> None:
+        """Leave the name as it was."""
+        self.names.setCurrentWidget(self.name)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Escape leaves the name as it was; leaving the field keeps what was typed."""
+        if watched is self.field and self.names.currentWidget() is self.field:
+            if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+                self.stop_editing()
+                return True
+            if event.type() == QEvent.Type.FocusOut:
+                self._keep()
+        return super().eventFilter(watched, event)
+
+    def _keep(self) -> None:
+        if self.names.currentWidget() is not self.field:
+            return
+        self.stop_editing()
+        name = self.field.text().strip()
+        if name and name != self._name:
+            self.renamed.emit(name)
+
+    def _switch_favorite(self) -> None:
+        self.favorite_switched.emit(not self._on)
+
+    def _show_pills(self, person: Person) -> None:
+        row = person.row
+        words: list[tuple[str, str]] = []
+        if row.blocked:
+            words.append((wording.blocks(row.blocked), "danger"))
+        if row.state is State.MATCHED:
+            words.append((tr("Matched"), "success"))
+        elif row.address is not None:
+            words.append((tr("Pending"), "muted"))
+        if any(entry.relation.paired for entry in person.entries):
+            words.append((tr("Paired"), "accent"))
+        for each in self.pills:
+            each.hide()
+        for each, (text, tone) in zip(self.pills, words, strict=False):
+            each.setText(text)
+            parts.set_property(each, "pill", tone)
+            each.show()
+
+
+def name_field(header: ContactHeader) -> QLineEdit:
+    """Find the field that a rename is typed into."""
+    return header.field
+
+
+def _fields(person: Person) -> Fields:
+    """Return what the shown one of their addresses publishes."""
+    shown = next((each for each in person.entries if each.address == person.row.address), None)
+    return shown.profile.fields if shown else Fields()

@@ -1,0 +1,230 @@
+"""The list as Qt asks for it: rows in display order, changes shown once a frame."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from app.session import Row, Session
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+)
+
+from app.changes import Change, Kind
+from app.domain import ContactId
+from ui import contact_row
+from ui.shelf import BELONGS, Counts, Filter, SortKey, count, section, sort_key
+
+ROW_ROLE: Final = Qt.ItemDataRole.UserRole
+SECTION_ROLE: Final = ROW_ROLE + 1
+"""The letter of a section on its first row, otherwise nothing."""
+
+FRAME_MS: Final = 33
+Index = QModelIndex | QPersistentModelIndex
+
+
+class ContactModel(QAbstractTableModel):
+    """Rows in display order: those of the shelf, narrowed by the filter.
+
+    A `Change` becomes Qt's notifications here and nowhere else. When only contents changed, rows in
+    sight are repainted; when the order changed, the model is reset once.
+    """
+
+    counted = Signal()
+    updated = Signal(object)
+    """The ids of the rows whose contents changed."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._order: list[Row] = []
+        self._keys: list[SortKey] = []
+        self._key_by_id: dict[ContactId, SortKey] = {}
+        self._shown: list[Row] = []
+        self._dirty: set[ContactId] = set()
+        self._stale = False
+        self.filter = Filter()
+        self.counts: Counts = Counter()
+        self.in_sight: Callable[[], range] = lambda: range(0)
+        self._frame = QTimer(self)
+        self._frame.setSingleShot(True)
+        self._frame.setInterval(FRAME_MS)
+        self._frame.timeout.connect(self.show_changes)
+        self._answers: dict[int, Callable[[int], object]] = {
+            ROW_ROLE: self.row,
+            SECTION_ROLE: self._section,
+            Qt.ItemDataRole.DisplayRole: lambda at: contact_row.face(self._shown[at]).name,
+            Qt.ItemDataRole.AccessibleTextRole: lambda at: contact_row.sentence(self._shown[at]),
+        }
+        self._unsubscribe = session.changes.subscribe(self._on_change)
+        self.load()
+
+    def close(self) -> None:
+        """Hear no more of changes."""
+        self._unsubscribe()
+        self._frame.stop()
+
+    # ---- what Qt asks
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else 1
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or index.row() >= len(self._shown):
+            return None
+        answer = self._answers.get(role)
+        return None if answer is None else answer(index.row())
+
+    # ---- what the list asks
+
+    def row(self, position: int) -> Row:
+        """Return the row in this line."""
+        return self._shown[position]
+
+    def position(self, contact: ContactId) -> int | None:
+        """Find the line of a contact, if it is shown."""
+        key = self._key_by_id.get(contact)
+        if key is None:
+            return None
+        at = bisect_left(self._shown, key, key=lambda row: self._key_by_id[row.id])
+        return at if at < len(self._shown) and self._shown[at].id == contact else None
+
+    def find(self, contact: ContactId) -> Row | None:
+        """Find a contact, shown or not."""
+        key = self._key_by_id.get(contact)
+        return None if key is None else self._order[bisect_left(self._keys, key)]
+
+    def rows(self) -> list[Row]:
+        """Every contact, shown or not, in order."""
+        return self._order
+
+    def section_at(self, position: int) -> str:
+        """Name the section of a line."""
+        return section(self._shown[position])
+
+    def show(self, wanted: Filter) -> None:
+        """Show what this filter accepts."""
+        if wanted == self.filter:
+            return
+        narrower = self._is_narrower(wanted)
+        self.filter = wanted
+        self.beginResetModel()
+        self._shown = wanted.choose(self._shown if narrower else self._order)
+        self.endResetModel()
+
+    # ---- changes
+
+    def load(self) -> None:
+        """Read everything again."""
+        self._stale = False
+        self._dirty.clear()
+        keyed = sorted(zip(map(sort_key, rows := self._session.rows()), rows, strict=True))
+        self.beginResetModel()
+        self._keys = [key for key, _row in keyed]
+        self._order = [row for _key, row in keyed]
+        self._key_by_id = {row.id: key for key, row in keyed}
+        self._shown = self.filter.choose(self._order)
+        self.endResetModel()
+        self.counts = count(self._order)
+        self.counted.emit()
+
+    def show_changes(self) -> None:
+        """Show everything that was gathered since the last frame."""
+        self._frame.stop()
+        if self._stale:
+            self.load()
+            return
+        touched, self._dirty = self._dirty, set()
+        if not touched:
+            return
+        rows = self._session.rows_of(touched)
+        moved = {each for each in touched if self._is_moved(each, rows.get(each))}
+        changed = [rows[each] for each in touched - moved if each in rows]
+        changed = [row for row in changed if self.find(row.id) != row]
+        refilter = self._replace(changed)
+        if moved or refilter:
+            self._rearrange(moved, [rows[each] for each in moved if each in rows])
+        if moved or changed:
+            self.counted.emit()
+            self.updated.emit(frozenset(row.id for row in changed))
+
+    def _on_change(self, change: Change) -> None:
+        if not change.kinds & Kind.CONTACTS:
+            return
+        if change.contacts is None:
+            self._stale = True
+        else:
+            self._dirty |= change.contacts
+        if not self._frame.isActive():
+            self._frame.start()
+
+    def _is_moved(self, contact: ContactId, row: Row | None) -> bool:
+        """Whether it is new, gone, or sorted elsewhere."""
+        return self._key_by_id.get(contact) != (None if row is None else sort_key(row))
+
+    def _replace(self, rows: list[Row]) -> bool:
+        """Put new contents in old places; return whether the filter must be applied again."""
+        refilter = False
+        sight = self.in_sight()
+        for row in rows:
+            at = bisect_left(self._keys, self._key_by_id[row.id])
+            old, self._order[at] = self._order[at], row
+            self._recount(old, -1)
+            self._recount(row, 1)
+            position = self.position(row.id)
+            refilter |= self.filter.accepts(row) is not (position is not None)
+            if position is not None:
+                self._shown[position] = row
+                if position in sight:
+                    here = self.index(position, 0)
+                    self.dataChanged.emit(here, here)
+        return refilter
+
+    def _rearrange(self, moved: set[ContactId], rows: Iterable[Row]) -> None:
+        """Take `moved` out of the order, put `rows` into it, and filter again."""
+        kept = []
+        for key, row in zip(self._keys, self._order, strict=True):
+            if row.id in moved:
+                self._recount(row, -1)
+            else:
+                kept.append((key, row))
+        for row in rows:
+            self._recount(row, 1)
+            kept.append((sort_key(row), row))
+        kept.sort(key=lambda pair: pair[0])
+        self.beginResetModel()
+        self._keys = [key for key, _row in kept]
+        self._order = [row for _key, row in kept]
+        for gone in moved:
+            self._key_by_id.pop(gone, None)
+        self._key_by_id |= {row.id: key for key, row in kept if row.id in moved}
+        self._shown = self.filter.choose(self._order)
+        self.endResetModel()
+
+    def _recount(self, row: Row, step: int) -> None:
+        for kind, belongs in BELONGS.items():
+            if belongs(row):
+                self.counts[kind] += step
+
+    def _is_narrower(self, wanted: Filter) -> bool:
+        """Whether what is wanted lies wholly in what is shown."""
+        have = self.filter
+        return (
+            wanted.shelf is have.shelf
+            and wanted.facets >= have.facets
+            and all(any(old in new for new in wanted.words()) for old in have.words())
+        )
+
+    def _section(self, position: int) -> str:
+        here = section(self._shown[position])
+        if position and section(self._shown[position - 1]) == here:
+            return ""
+        return here

@@ -1,0 +1,220 @@
+"""One person: who they are, what they show to me, what I show to them."""
+
+import time
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from app.changes import Change, Kind
+from app.domain import Block, ContactId, Fields, State
+from app.session import Person, Session
+from ui import parts, relation_words, theme
+from ui.address_card import AddressCard
+from ui.contact_header import ContactHeader
+from ui.controls import SwitchRow
+from ui.icons import Icon
+from ui.plain import isolated
+from ui.profile_view import ProfileView, Seen
+from ui.tasks import Tasks
+from ui.theme import Size
+from ui.visibility_card import VisibilityCard
+from ui.wording import tr
+
+EVERYTHING: Final = (Block.MESSAGES, Block.PROFILE)
+
+
+class NoteField(QPlainTextEdit):
+    """A field for a note, which says when the keyboard leaves it."""
+
+    left = Signal()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.left.emit()
+
+
+class ContactPage(parts.Page):
+    """Shows one contact as the session has it, and follows its changes."""
+
+    gone = Signal()
+    """The contact that was shown is no more."""
+    more_wanted = Signal()
+    message_wanted = Signal(object)
+
+    def __init__(self, session: Session, tasks: Tasks, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("contact_page")
+        self._session, self._tasks = session, tasks
+        self.person: Person | None = None
+        self.header = ContactHeader()
+        self.addresses = AddressCard()
+        self.theirs = ProfileView(48)
+        self.their_words = parts.label("", wrap=True)
+        self.visibility = VisibilityCard(session, tasks)
+        self.contact = SwitchRow(tr("Contact"), icon=Icon.PERSON, name="contact")
+        self.subscribed = SwitchRow(tr("Live updates"), icon=Icon.BELL, name="subscribed")
+        self.note = self._note_field()
+        self.blocked = self._block_switch(Block.PROFILE, tr("Block their view"))
+        self.silenced = self._block_switch(Block.MESSAGES, tr("Block their messages"))
+        self.block = parts.button(
+            "", self.switch_block, kind="danger", icon=Icon.BLOCKED, name="block"
+        )
+        self._lay_out()
+        self._connect()
+        self._unsubscribe = session.changes.subscribe(self._on_change)
+
+    def close_page(self) -> None:
+        """Hear no more of changes."""
+        self._keep_note()
+        self._unsubscribe()
+
+    def show_contact(self, contact: ContactId) -> None:
+        """Show this contact."""
+        other = self.person is None or self.person.row.id != contact
+        if other:
+            self._keep_note()
+            self.header.stop_editing()
+            self.verticalScrollBar().setValue(0)
+        self.person = self._session.person(contact)
+        if self.person is None:
+            self.gone.emit()
+            return
+        self._show(self.person, other=other)
+
+    # ---- what a key of the window may also do
+
+    def switch_block(self) -> None:
+        """Block this person from everything, or lift every block."""
+        if self.person is not None:
+            blocks = () if self.person.row.blocked else EVERYTHING
+            self._session.set_blocked([self.person.row.id], blocks)
+
+    def focus_visibility(self) -> None:
+        """Put the keyboard on the choice of what they see."""
+        self.ensureWidgetVisible(self.visibility)
+        self.visibility.choice.focus_current()
+
+    # ---- building
+
+    def _note_field(self) -> NoteField:
+        made = NoteField()
+        made.left.connect(self._keep_note)
+        made.setPlaceholderText(tr("Only for you: a note never leaves this computer"))
+        made.setAccessibleName(tr("Note"))
+        made.setObjectName("note")
+        made.setTabChangesFocus(True)
+        made.setFixedHeight(theme.px(88))
+        return made
+
+    def _block_switch(self, block: Block, words: str) -> SwitchRow:
+        made = SwitchRow(words, name=f"block_{block}")
+        made.switched.connect(lambda on: self._set_block(block, on=on))
+        return made
+
+    def _lay_out(self) -> None:
+        shown = parts.Card(self.theirs, self.their_words)
+        mine = parts.Card(self.contact, parts.rule(), self.subscribed)
+        block = parts.row(self.block, None)
+        blocking = parts.Card(self.blocked, parts.rule(), self.silenced, block)
+        self.add(self.header, self.addresses)
+        self.add(_section(tr("What they show me"), shown))
+        self.add(self.visibility)
+        self.add(_section(tr("Between us"), mine))
+        self.add(_section(tr("Note"), self.note))
+        self.add(_section(tr("Blocking"), blocking))
+        self.finish()
+
+    def _connect(self) -> None:
+        self.header.renamed.connect(lambda name: self._session.rename(self._id(), name))
+        self.header.favorite_switched.connect(
+            lambda on: self._session.set_favorite([self._id()], on)
+        )
+        self.header.more_wanted.connect(self.more_wanted)
+        self.contact.switched.connect(lambda on: self._session.set_contact([self._id()], on))
+        self.subscribed.switched.connect(lambda on: self._session.set_subscribed([self._id()], on))
+
+    def _id(self) -> ContactId:
+        assert self.person is not None
+        return self.person.row.id
+
+    # ---- showing
+
+    def _on_change(self, change: Change) -> None:
+        if self.person is None or not self.isVisible():
+            return
+        contact = self.person.row.id
+        touched = change.contacts is None or contact in change.contacts
+        if change.kinds & Kind.CONTACTS and touched:
+            self.show_contact(contact)
+        elif change.kinds & (Kind.ME | Kind.STATE):
+            self.visibility.show_person(self.person)
+
+    def _show(self, person: Person, *, other: bool) -> None:
+        row = person.row
+        picture = None if row.address is None else self._session.picture(row.address)
+        fields = _published(person)
+        self.header.show_person(person, picture if fields.picture else None)
+        self.addresses.show_person(person)
+        self.theirs.setVisible(row.state is State.MATCHED and bool(relation_words.filled(fields)))
+        self.theirs.show_profile(Seen(str(row.id), fields, picture=picture), time.time())
+        self.their_words.setText(relation_words.what_i_see(person, fields))
+        self.visibility.show_person(person)
+        self._show_switches(person)
+        if other or not self.note.hasFocus():
+            self.note.setPlainText(person.note)
+
+    def _show_switches(self, person: Person) -> None:
+        row, name = person.row, isolated(person.row.name)
+        here = row.address is not None
+        self.contact.set_on(row.contact)
+        self.contact.set_detail(
+            tr("%1 has the rights of a contact over your profile.").replace("%1", name)
+        )
+        self.subscribed.set_on(row.subscribed)
+        self.subscribed.set_detail(
+            tr("Changes that %1 shows you arrive by themselves.").replace("%1", name)
+        )
+        self.blocked.set_on(Block.PROFILE in row.blocked)
+        self.blocked.set_detail(
+            tr("%1 sees nothing of you, and you nothing of them. They are not told.").replace(
+                "%1", name
+            )
+        )
+        self.silenced.set_on(Block.MESSAGES in row.blocked)
+        self.silenced.set_detail(
+            tr("What %1 writes does not reach you. They are not told.").replace("%1", name)
+        )
+        words = tr("Unblock %1") if row.blocked else tr("Block %1")
+        self.block.setText(words.replace("%1", name))
+        self.block.setAccessibleName(words.replace("%1", name))
+        for each in (self.contact, self.subscribed, self.blocked, self.silenced, self.block):
+            each.setEnabled(here)
+
+    # ---- doing
+
+    def _set_block(self, block: Block, *, on: bool) -> None:
+        if self.person is None:
+            return
+        have = set(self.person.row.blocked)
+        wanted = have | {block} if on else have - {block}
+        self._session.set_blocked([self._id()], tuple(each for each in Block if each in wanted))
+
+    def _keep_note(self) -> None:
+        if self.person is not None and self.note.toPlainText() != self.person.note:
+            self._session.set_note(self.person.row.id, self.note.toPlainText())
+
+
+def _section(title: str, body: QWidget) -> QWidget:
+    made = QWidget()
+    made.setLayout(parts.column(parts.label(title, Size.BODY, bold=True), body, spacing=8))
+    return made
+
+
+def _published(person: Person) -> Fields:
+    """Return what the shown one of their addresses publishes."""
+    for entry in person.entries:
+        if entry.address == person.row.address:
+            return entry.profile.fields
+    return Fields()

@@ -1,0 +1,240 @@
+"""The rows on the screen: scrolling, choosing, the letter that stays on top."""
+
+import time
+from typing import Final
+
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QRect,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QTableView
+
+from app.domain import ContactId
+from ui.contact_delegate import ContactDelegate, paint_letter
+from ui.contact_model import ContactModel, Index
+from ui.contact_row import RowMetrics, row_layout
+
+GLOW_S: Final = 0.9
+GLOW_FRAME_MS: Final = 50
+GLOWS_AT_ONCE: Final = 12
+"""When more changes than this, glowing would be flicker."""
+
+
+class ContactTable(QTableView):
+    """One column of rows of one height. The selection and the topmost row survive every reset."""
+
+    current_moved = Signal(object)
+    """The contact that has become the current one, or None."""
+    selection_counted = Signal(int)
+    opened = Signal(object)
+    typed = Signal(str)
+    """Letters typed on the list, which are meant for the search field."""
+
+    def __init__(self, model: ContactModel, delegate: ContactDelegate) -> None:
+        super().__init__()
+        self._delegate = delegate
+        self._contacts = model
+        self._kept: tuple[list[ContactId], ContactId | None, ContactId | None, int] | None = None
+        self.setObjectName("contact_table")
+        self.setAccessibleName(self.tr("Contacts"))
+        self.setItemDelegate(delegate)
+        self._be_a_list()
+        model.modelAboutToBeReset.connect(self._keep_place)
+        self.setModel(model)
+        model.modelReset.connect(self._find_place)
+        model.in_sight = self.in_sight
+        model.updated.connect(self._glow)
+        self._glowing = QTimer(self)
+        self._glowing.setInterval(GLOW_FRAME_MS)
+        self._glowing.timeout.connect(self._fade)
+        self._since: dict[ContactId, float] = {}
+        self.fit_rows()
+
+    def _be_a_list(self) -> None:
+        """Hide everything of a table. Fixed sections make changes cheap at 100,000 rows."""
+        for header in (self.horizontalHeader(), self.verticalHeader()):
+            header.hide()
+            header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+            header.setMinimumSectionSize(1)
+        self.setShowGrid(False)
+        quiet = self.palette()  # the delegate draws what is selected
+        quiet.setColor(QPalette.ColorRole.Highlight, Qt.GlobalColor.transparent)
+        self.setPalette(quiet)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    # ---- what is chosen
+
+    def chosen(self) -> list[ContactId]:
+        """List the selected contacts, in the order of the list."""
+        lines = sorted(
+            line
+            for span in self.selectionModel().selection().toList()
+            for line in range(span.top(), span.bottom() + 1)
+        )
+        return [self._contacts.row(line).id for line in lines]
+
+    def current(self) -> ContactId | None:
+        """Name the contact that the keyboard is on."""
+        line = self.currentIndex().row()
+        return self._contacts.row(line).id if 0 <= line < self._contacts.rowCount() else None
+
+    def go_to(self, contact: ContactId) -> bool:
+        """Select this contact alone and bring it into sight; False if it is not shown."""
+        line = self._contacts.position(contact)
+        if line is None:
+            return False
+        self.selectRow(line)
+        self.scrollTo(self._contacts.index(line, 0))
+        return True
+
+    def choose_current_only(self) -> None:
+        """Choose nobody but the one the keyboard is on."""
+        if (current := self.current()) is not None:
+            self.go_to(current)
+        else:
+            self.clearSelection()
+
+    def in_sight(self) -> range:
+        """Name the lines that are on the screen."""
+        first = self.rowAt(0)
+        if first < 0:
+            return range(0)
+        last = self.rowAt(self.viewport().height() - 1)
+        return range(first, (last if last >= 0 else self._contacts.rowCount() - 1) + 1)
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        if self._kept is None:
+            self.selection_counted.emit(
+                sum(span.height() for span in self.selectionModel().selection().toList())
+            )
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        if self._kept is None:
+            self.current_moved.emit(self.current())
+
+    # ---- size
+
+    def fit_rows(self) -> None:
+        """Take the height of the rows from the fonts."""
+        height = self._delegate.metrics(mirrored=False).height
+        self.verticalHeader().setDefaultSectionSize(height)
+        self.verticalScrollBar().setSingleStep(height)
+        self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setColumnWidth(0, self.viewport().width())
+
+    # ---- keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        text = event.text()
+        plain = not event.modifiers() & ~(
+            Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+        )
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit(self.current())
+        elif plain and text.isprintable() and text.strip():
+            self.typed.emit(text)
+        else:
+            super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
+        self.opened.emit(self.current())
+
+    # ---- painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        top = self.rowAt(0)
+        self._delegate.top = top
+        super().paintEvent(event)
+        if top >= 0:
+            self._paint_top_letter(top)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        margin = row_layout(QRect(0, 0, self.viewport().width(), 1), self._metrics()).letter
+        self.viewport().update(QRect(margin.x(), 0, margin.width(), self.viewport().height()))
+
+    def _metrics(self) -> RowMetrics:
+        return self._delegate.metrics(mirrored=self.isRightToLeft())
+
+    def _paint_top_letter(self, top: int) -> None:
+        letter = self._contacts.section_at(top)
+        metrics = self._metrics()
+        line = QRect(0, 0, self.viewport().width(), metrics.height)
+        following = top + 1
+        if following < self._contacts.rowCount() and self._contacts.section_at(following) != letter:
+            line.moveTop(min(0, self.rowViewportPosition(following) - metrics.height))
+        painter = QPainter(self.viewport())
+        paint_letter(painter, row_layout(line, metrics).letter, letter)
+        painter.end()
+
+    # ---- keeping the place through a reset
+
+    def _keep_place(self) -> None:
+        top = self.rowAt(0)
+        anchor = self._contacts.row(top).id if 0 <= top < self._contacts.rowCount() else None
+        offset = self.rowViewportPosition(top) if top >= 0 else 0
+        self._kept = (self.chosen(), self.current(), anchor, offset)
+
+    def _find_place(self) -> None:
+        if self._kept is None:
+            return
+        chosen, current, anchor, offset = self._kept
+        at_top = self.verticalScrollBar().value() == 0 and offset == 0
+        selection = QItemSelection()
+        for contact in chosen:
+            if (line := self._contacts.position(contact)) is not None:
+                here = self._contacts.index(line, 0)
+                selection.select(here, here)
+        model = self.selectionModel()
+        model.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        line = None if current is None else self._contacts.position(current)
+        if line is not None:
+            model.setCurrentIndex(
+                self._contacts.index(line, 0), QItemSelectionModel.SelectionFlag.NoUpdate
+            )
+        if (
+            anchor is not None
+            and not at_top
+            and (top := self._contacts.position(anchor)) is not None
+        ):
+            height = self.verticalHeader().defaultSectionSize()
+            self.verticalScrollBar().setValue(top * height - offset)
+        self._kept = None
+        self.selection_counted.emit(len(selection.indexes()))
+        if line is None and current is not None:
+            self.current_moved.emit(None)
+
+    # ---- what has just changed
+
+    def _glow(self, contacts: frozenset[ContactId]) -> None:
+        still = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) == 0
+        if still or len(contacts) > GLOWS_AT_ONCE:
+            return
+        self._since |= dict.fromkeys(contacts, time.monotonic())
+        self._glowing.start()
+
+    def _fade(self) -> None:
+        now = time.monotonic()
+        self._since = {each: at for each, at in self._since.items() if now - at < GLOW_S}
+        self._delegate.fresh = {each: 1 - (now - at) / GLOW_S for each, at in self._since.items()}
+        if not self._since:
+            self._glowing.stop()
+        self.viewport().update()

@@ -1,0 +1,378 @@
+"""The frame: the rail, the list, and the page at the right; commands find their way from here."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QCursor,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeySequence,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
+
+from app.addresses import default_region
+from app.changes import Change
+from app.domain import ContactId
+from app.session import Session, Status
+from ui import parts, shortcuts, theme, wording
+from ui.add_dialog import AddDialog
+from ui.command_palette import CommandPalette
+from ui.contact_list import ContactList
+from ui.contact_model import ContactModel
+from ui.page_list import PAGES
+from ui.people_actions import PeopleActions
+from ui.pictures import Pictures
+from ui.plain import isolated
+from ui.rail import Rail
+from ui.shelf import Shelf
+from ui.shortcuts import ShortcutSheet
+from ui.stage import Place, Stage
+from ui.sync_indicator import SyncIndicator
+from ui.tasks import Tasks
+from ui.theme import Scheme, Theme
+from ui.toast import Toast
+from ui.tokens import Accent
+from ui.undo_toasts import UndoToasts
+from ui.window_state import GEOMETRY, SPLIT, WindowState
+from ui.wording import counted, tr
+
+NARROW_BELOW: Final = 820
+SIZE: Final = (1040, 720)
+SMALLEST: Final = (720, 480)
+LIST_WIDTH: Final = 340
+ON_PEOPLE: Final = ("favorite", "subscribe", "contact", "block", "remove")
+
+
+class MainWindow(QMainWindow):
+    """One session in one window. Closing it only asks to close: `main` ends things in order."""
+
+    closing = Signal()
+    sign_in_wanted = Signal()
+
+    def __init__(self, session: Session, dress: Theme, state: WindowState) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.setWindowTitle("Kith")
+        self.setAcceptDrops(True)
+        self._session, self._dress, self._state = session, dress, state
+        self.tasks = Tasks(self.show_error)
+        self.actions_on_people = PeopleActions(session)
+        self.model = ContactModel(session)
+        self.pictures = Pictures(session, self.tasks)
+        self.list = ContactList(self.model, self.pictures)
+        self.stage = Stage(
+            session, self.tasks, {name: maker for name, (_i, _w, maker) in PAGES.items()}
+        )
+        self.sync = SyncIndicator(session)
+        self.rail = Rail(
+            {name: (icon, words) for name, (icon, words, _m) in PAGES.items()}, self.sync
+        )
+        self.banner = parts.Banner()
+        self.banner.hide()
+        self.split = self._build()
+        self.toast = Toast(self)
+        self.undo_toasts = UndoToasts(session, self.toast)
+        self.palette_box = CommandPalette(self)
+        self._commands = self._command_table()
+        self._add_shortcuts()
+        self._connect()
+        self._restore()
+
+    # ---- ends
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        event.ignore()
+        self.closing.emit()
+
+    async def close_window(self) -> None:
+        """Keep the state of the window, stop what runs for it, and go."""
+        self._state.save_bytes(GEOMETRY, self.saveGeometry())
+        self._state.save_bytes(SPLIT, self.split.saveState())
+        self._state.save()
+        self.stage.contact_page.close_page()
+        self.sync.close_indicator()
+        self.undo_toasts.close()
+        self._unsubscribe()
+        self.model.close()
+        await self.tasks.close()
+        self.hide()
+
+    # ---- what others say through the window
+
+    def show_error(self, error: Exception) -> None:
+        """Say what went wrong, in the window and not over it."""
+        self.show_banner(wording.error(error), "danger")
+
+    def show_banner(self, text: str, tone: str = "") -> None:
+        """Say something across the top; an empty text takes it away."""
+        self.banner.show_text(text, tone)
+        self.banner.setVisible(bool(text))
+
+    def show_contact(self, contact: ContactId) -> None:
+        """Bring this person into sight, in the list and at the right."""
+        self.list.reveal(contact)
+        self._show_place(contact)
+
+    # ---- building
+
+    def _build(self) -> QSplitter:
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.setHandleWidth(1)
+        split.addWidget(self.list)
+        split.addWidget(self.stage)
+        split.setStretchFactor(0, 0)
+        split.setStretchFactor(1, 1)
+        self.list.setMinimumWidth(theme.px(260))
+        self.stage.setMinimumWidth(theme.px(320))
+        split.setSizes([theme.px(LIST_WIDTH), theme.px(SIZE[0] - LIST_WIDTH)])
+        close = parts.button(tr("Close"), lambda: self.show_banner(""), kind="quiet")
+        self.banner.add_way(close)
+        right = QWidget()
+        strip = QWidget()
+        strip.setLayout(parts.column(self.banner, spacing=0, margins=(8, 8, 8, 0)))
+        stacked = parts.column(strip, split, spacing=0)
+        stacked.setStretch(1, 1)
+        right.setLayout(stacked)
+        middle = parts.row(self.rail, right, spacing=0)
+        middle.setStretch(1, 1)
+        ground = QWidget()
+        ground.setLayout(middle)
+        self.setCentralWidget(ground)
+        return split
+
+    def _restore(self) -> None:
+        self.setMinimumSize(theme.px(SMALLEST[0]), theme.px(SMALLEST[1]))
+        self.resize(theme.px(SIZE[0]), theme.px(SIZE[1]))
+        self.restoreGeometry(self._state.read_bytes(GEOMETRY))
+        self.split.restoreState(self._state.read_bytes(SPLIT))
+        self.split.setHandleWidth(1)
+        self.list.set_compact(self._state.compact)
+        self._fit_rail()
+        self.rail.show_counts(self.model.counts)
+        self.rail.show_shelf(self.list.shelf)
+        self.list.focus_list()
+
+    def _connect(self) -> None:
+        self.rail.shelf_wanted.connect(self._show_shelf)
+        self.rail.page_wanted.connect(self._show_place)
+        self.model.counted.connect(lambda: self.rail.show_counts(self.model.counts))
+        self.list.chosen.connect(self._follow_list)
+        self.list.opened.connect(self._open)
+        self.list.import_wanted.connect(self.import_books)
+        self.list.add_wanted.connect(self.add_person)
+        self.list.menu_wanted.connect(self._show_people_menu)
+        self.list.bar.wanted.connect(self._run_for_selection)
+        self.stage.moved.connect(self._mark_place)
+        self.stage.contact_page.more_wanted.connect(self._show_person_menu)
+        self.sync.sign_in_wanted.connect(self.sign_in_wanted)
+        self.palette_box.command_chosen.connect(self.run_command)
+        self.palette_box.contact_chosen.connect(self.show_contact)
+        self._unsubscribe = self._session.changes.subscribe(self._on_change)
+
+    # ---- commands
+
+    def _command_table(self) -> dict[str, Callable[[], object]]:
+        table: dict[str, Callable[[], object]] = {
+            "search": self.list.focus_search,
+            "palette": lambda: self.palette_box.open_over(self.model.rows()),
+            "visibility": self._choose_visibility,
+            "copy": self._copy_number,
+            "rename": self._rename,
+            "new": lambda: self.add_person(""),
+            "import": self.import_books,
+            "undo": self.undo_toasts.undo,
+            "redo": self.undo_toasts.redo,
+            "sync": self._session.sync_now,
+            "pause": lambda: self._session.pause(self._session.state.status is not Status.PAUSED),
+            "next_pane": self._next_pane,
+            "back": self.stage.go_back,
+            "compact": self._switch_compact,
+            "accent": self._next_accent,
+            "keys": lambda: ShortcutSheet(self).open(),
+            "quit": self.close,
+        }
+        for name in ON_PEOPLE:
+            table[name] = partial(self._run_on_people, name)
+        for shelf in Shelf:
+            table[f"shelf_{shelf}"] = partial(self._show_shelf, shelf)
+        for page in PAGES:
+            table[f"page_{page}"] = partial(self._show_place, page)
+        for scheme in Scheme:
+            table[f"theme_{scheme}"] = partial(self._choose_scheme, scheme)
+        return table
+
+    def _add_shortcuts(self) -> None:
+        for command in shortcuts.COMMANDS:
+            if command.keys and command.name in self._commands:
+                action = QAction(tr(command.words), self)
+                action.setObjectName(f"command_{command.name}")
+                action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+                action.triggered.connect(lambda _on, name=command.name: self.run_command(name))
+                self.addAction(action)
+
+    def run_command(self, name: str) -> None:
+        """Do what a key, the palette or a menu asked for."""
+        if name in self._commands:
+            self._commands[name]()
+
+    def _people(self) -> list[ContactId]:
+        """Name those a command is about: the chosen ones, or the one whose page is shown."""
+        chosen = self.list.table.chosen()
+        shown = self.stage.place
+        if isinstance(shown, int) and len(chosen) < 2:
+            return [ContactId(shown)]
+        return chosen
+
+    def _run_on_people(self, name: str) -> None:
+        if people := self._people():
+            getattr(self.actions_on_people, name)(people)
+
+    def _run_for_selection(self, name: str) -> None:
+        if name in ("menu", "visibility"):
+            self._show_people_menu(QCursor.pos())
+        else:
+            self._run_on_people(name)
+
+    def _copy_number(self) -> None:
+        if text := self.actions_on_people.copy(self._people()):
+            lines = text.count("\n") + 1
+            self.toast.say(
+                tr("Copied %1").replace("%1", isolated(text))
+                if lines == 1
+                else counted(lines, "%1 number copied", "%1 numbers copied")
+            )
+
+    def _rename(self) -> None:
+        if people := self._people():
+            self._show_place(people[0])
+            self.stage.contact_page.header.edit_name()
+
+    def _choose_visibility(self) -> None:
+        people = self._people()
+        if len(people) > 1:
+            self._show_people_menu(QCursor.pos())
+        elif people:
+            self._show_place(people[0])
+            self.stage.contact_page.focus_visibility()
+
+    # ---- going
+
+    def _show_shelf(self, shelf: Shelf) -> None:
+        self.list.show_shelf(shelf)
+        self.rail.show_shelf(shelf)
+        if isinstance(self.stage.place, str):
+            self._show_place(self.list.table.current())
+
+    def _show_place(self, place: Place) -> None:
+        self.stage.show_place(place)
+
+    def _follow_list(self, contact: ContactId | None) -> None:
+        if contact is not None or not isinstance(self.stage.place, str):
+            self._show_place(contact)
+
+    def _open(self, contact: ContactId | None) -> None:
+        if contact is not None:
+            self._show_place(contact)
+            self.stage.focus_page()
+
+    def _mark_place(self, place: Place) -> None:
+        self.rail.show_page(place if isinstance(place, str) else None)
+        self.rail.show_shelf(self.list.shelf)
+
+    def _next_pane(self) -> None:
+        """Go on from the list to the page, from the page to the rail, from the rail to the list."""
+        focus = self.focusWidget()
+        if self.list.isAncestorOf(focus):
+            self.stage.focus_page()
+        elif self.stage.isAncestorOf(focus):
+            self.rail.shelves[self.list.shelf].setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            self.list.focus_list()
+
+    # ---- menus, dialogs
+
+    def _show_people_menu(self, at: QPoint) -> None:
+        if people := self._people():
+            menu = self.actions_on_people.menu(people, self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(at)
+
+    def _show_person_menu(self) -> None:
+        more = self.stage.contact_page.header.more
+        self._show_people_menu(more.mapToGlobal(more.rect().bottomLeft()))
+
+    def add_person(self, typed: str) -> None:
+        """Ask for a name and a number."""
+        dialog = AddDialog(self._session, default_region(), typed, self)
+        dialog.added.connect(self._show_added)
+        dialog.open()
+
+    def _show_added(self, contact: ContactId) -> None:
+        self.model.show_changes()
+        self.show_contact(contact)
+
+    def import_books(self) -> None:
+        """Ask which address books to import."""
+
+    # ---- looks
+
+    def _switch_compact(self) -> None:
+        self._state.compact = not self._state.compact
+        self.list.set_compact(self._state.compact)
+
+    def _choose_scheme(self, scheme: Scheme) -> None:
+        self._state.scheme = scheme
+        self._dress.choose(scheme, self._state.accent)
+
+    def _next_accent(self) -> None:
+        accents = list(Accent)
+        self._state.accent = accents[(accents.index(self._state.accent) + 1) % len(accents)]
+        self._dress.choose(self._state.scheme, self._state.accent)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_rail()
+
+    def _fit_rail(self) -> None:
+        narrow = self.width() < theme.px(NARROW_BELOW)
+        if narrow is not self.rail.narrow:
+            self.rail.set_narrow(narrow)
+            self.sync.set_narrow(narrow)
+
+    # ---- what happens
+
+    def _on_change(self, change: Change) -> None:
+        if len(change.joined) == 1:
+            (contact,) = change.joined
+            self._say_joined(contact)
+        elif change.joined:
+            text = counted(len(change.joined), "%1 has joined", "%1 of your people have joined")
+            self.toast.say(text, tr("Show"), lambda: self._show_shelf(Shelf.NEW))
+
+    def _say_joined(self, contact: ContactId) -> None:
+        row = self._session.rows_of([contact]).get(contact)
+        if row is not None:
+            text = tr("%1 has joined").replace("%1", isolated(row.name))
+            self.toast.say(text, tr("Show"), lambda: self.show_contact(contact))
+
+    # ---- files dropped on the window
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() and all(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls()]
+        event.acceptProposedAction()
+        self.open_import(paths)
+
+    def open_import(self, paths: list[Path]) -> None:
+        """Show what importing these files would do."""

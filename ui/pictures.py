@@ -1,0 +1,65 @@
+"""The pictures of the list: read from the session, decoded in a thread, and remembered."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Final
+
+from app.session import Session
+from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtGui import QImage, QPixmap
+
+from app.domain import Address
+from ui import avatar
+from ui.tasks import Tasks
+
+REMEMBERED: Final = 400
+AT_ONCE: Final = 24
+
+
+class Pictures(QObject):
+    """Pixmaps by the picture's hash; a miss starts the work, and `arrived` tells of its end."""
+
+    arrived = Signal()
+
+    def __init__(self, session: Session, tasks: Tasks) -> None:
+        super().__init__()
+        self._session, self._tasks = session, tasks
+        self._known: OrderedDict[Hashable, QPixmap | None] = OrderedDict()
+        self._wanted: OrderedDict[Hashable, tuple[Address, int]] = OrderedDict()
+
+    def find(self, address: Address | None, picture: str | None, pixels: int) -> QPixmap | None:
+        """Return the picture if it is ready; otherwise see to it that it will be."""
+        if address is None or picture is None:
+            return None
+        key = (address, picture, pixels)
+        if key in self._known:
+            self._known.move_to_end(key)
+            return self._known[key]
+        self._wanted[key] = (address, pixels)
+        while len(self._wanted) > AT_ONCE:
+            self._wanted.popitem(last=False)
+        if not self._tasks.is_running("pictures"):
+            self._tasks.start(self._decode_wanted(), name="pictures")
+        return None
+
+    def forget_missing(self) -> None:
+        """Ask again for those that were not there yet."""
+        for key in [key for key, pixmap in self._known.items() if pixmap is None]:
+            del self._known[key]
+
+    async def _decode_wanted(self) -> None:
+        while self._wanted:
+            key, (address, pixels) = self._wanted.popitem(last=True)
+            data = self._session.picture(address)
+            image = await asyncio.to_thread(avatar.decode, data, pixels) if data else QImage()
+            self._known[key] = None if image.isNull() else QPixmap.fromImage(image)
+            while len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+            if not image.isNull():
+                self.arrived.emit()
+
+
+def pixels(side: int, ratio: float) -> int:
+    """Say how many pixels make a picture of this side sharp on this screen."""
+    return QSize(round(side * ratio), 0).width()

@@ -1,0 +1,45 @@
+"""Under the list while several people are chosen: how many, and what can be done with them."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from ui import parts
+from ui.icons import Icon
+from ui.parts import IconButton
+from ui.wording import counted, tr
+
+
+class SelectionBar(QWidget):
+    """Says which command is wanted; `menu` asks for everything else."""
+
+    wanted = Signal(str)
+    cleared = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("selection_bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.words = parts.label("", bold=True)
+        self.words.setObjectName("selection_words")
+        ways = (
+            (Icon.STAR, tr("Favorite (Ctrl+D)"), "favorite"),
+            (Icon.BELL, tr("Live updates (Ctrl+U)"), "subscribe"),
+            (Icon.EYE, tr("What they see of me (Ctrl+H)"), "visibility"),
+            (Icon.MORE, tr("More"), "menu"),
+        )
+        buttons = [
+            IconButton(which, words, partial(self.wanted.emit, name), name=f"bulk_{name}")
+            for which, words, name in ways
+        ]
+        clear = IconButton(Icon.CLOSE, tr("Choose nobody"), self.cleared.emit, name="bulk_clear")
+        self.setLayout(
+            parts.row(self.words, None, *buttons, clear, spacing=2, margins=(16, 6, 8, 6))
+        )
+        self.hide()
+
+    def show_count(self, count: int) -> None:
+        """Show how many are chosen; one alone needs no bar."""
+        self.words.setText(counted(count, "%1 chosen", "%1 chosen"))
+        self.setVisible(count > 1)

@@ -1,0 +1,202 @@
+"""What one person sees of me: the choice, the switches, and a preview as they would see it."""
+
+import time
+from typing import Final
+
+import msgspec
+from app.session import Person, Session
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.domain import Block, Field, Fields, Visibility
+from app.errors import KithError
+from app.wire import FieldPreview, Me, Preview
+from ui import parts, relation_words, wording
+from ui.controls import Segmented, SwitchRow
+from ui.plain import isolated
+from ui.profile_view import ICONS, ProfileView, Seen
+from ui.tasks import Tasks
+from ui.theme import Size
+from ui.wording import tr
+
+PREVIEW: Final = "preview of one person"
+
+
+class VisibilityCard(parts.Card):
+    """The choice is shown at once; the preview under it is the service's own answer."""
+
+    why_wanted = Signal(object)
+    """The person whose view is to be explained."""
+
+    def __init__(self, session: Session, tasks: Tasks) -> None:
+        super().__init__()
+        self._session, self._tasks = session, tasks
+        self._person: Person | None = None
+        self._asked: object = None
+        self.title = parts.label("", Size.TITLE, bold=True, wrap=True)
+        self.choice = Segmented(tr("What they see of me"), name="visibility")
+        self.choice.chosen.connect(self._choose)
+        self.explained = parts.label("", Size.CAPTION, tone="muted", wrap=True)
+        self.switches = {field: self._switch(field) for field in Field}
+        self.custom = QWidget()
+        self.custom.setLayout(parts.column(*self.switches.values(), spacing=2))
+        self.words = parts.label("", wrap=True)
+        self.words.setObjectName("what_they_see")
+        self.view = ProfileView(48)
+        self.frame = parts.Card(self.view, padding=14)
+        self.frame.setObjectName("preview")
+        self.note = parts.label("", Size.CAPTION, tone="muted", wrap=True)
+        why = parts.button(tr("Why?"), self._ask_why, kind="quiet", name="why")
+        above = parts.row(parts.label(tr("As they see it"), Size.CAPTION, tone="muted"), None, why)
+        for piece in (self.title, self.choice, self.explained, self.custom):
+            self.body.addWidget(piece)
+        self.body.addLayout(above)
+        for piece in (self.frame, self.words, self.note):
+            self.body.addWidget(piece)
+
+    def show_person(self, person: Person) -> None:
+        """Show what this person sees."""
+        other = self._person is None or self._person.row.id != person.row.id
+        self._person = person
+        row = person.row
+        self.title.setText(tr("What %1 sees of me").replace("%1", isolated(row.name)))
+        me = self._session.me()
+        sets = me.privacy.sets if me else ()
+        options = [(int(key), tr(words)) for key, (words, _) in wording.VISIBILITIES.items()]
+        options += [(each.id, each.name) for each in sets]
+        self.choice.set_options(options)
+        self.choice.set_current(row.visibility)
+        self.choice.setEnabled(row.address is not None)
+        self._explain(row.visibility)
+        self._show_switches(person)
+        if other:
+            self.frame.hide()
+            self.words.hide()
+            self._asked = None
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Ask for the preview again, where something it depends on has changed."""
+        person, me = self._person, self._session.me()
+        if person is None or person.row.address is None:
+            self.frame.hide()
+            return
+        question = (person.entries, me, self._session.state.status)
+        if question != self._asked:
+            self._asked = question
+            self._tasks.start(self._load_preview(person, me), name=PREVIEW)
+
+    # ---- choosing
+
+    def _switch(self, field: Field) -> SwitchRow:
+        made = SwitchRow(tr(wording.FIELDS[field]), icon=ICONS[field], name=f"show_{field}")
+        made.switched.connect(self._choose_fields)
+        return made
+
+    def _choose(self, visibility: object) -> None:
+        assert isinstance(visibility, int)
+        if self._person is None:
+            return
+        if visibility == Visibility.CUSTOM:
+            self._session.set_visibility([self._person.row.id], visibility, self._shown_fields())
+        else:
+            self._session.set_visibility([self._person.row.id], visibility)
+
+    def _choose_fields(self) -> None:
+        if self._person is not None:
+            fields = tuple(field for field, each in self.switches.items() if each.is_on())
+            self._session.set_visibility([self._person.row.id], Visibility.CUSTOM, fields)
+
+    def _shown_fields(self) -> tuple[Field, ...]:
+        """Begin a custom choice with the name alone: nothing opens by accident."""
+        return (Field.NAME,)
+
+    def _explain(self, visibility: int) -> None:
+        if visibility in wording.VISIBILITIES:
+            self.explained.setText(tr(wording.VISIBILITIES[visibility][1]))
+        else:
+            self.explained.setText(tr("Exactly the fields of this visibility set."))
+
+    def _show_switches(self, person: Person) -> None:
+        custom = person.row.visibility == Visibility.CUSTOM
+        self.custom.setVisible(custom)
+        if not custom or not person.entries:
+            return
+        fields = person.entries[0].relation.fields
+        chosen = () if fields is msgspec.UNSET else fields
+        for field, switch in self.switches.items():
+            switch.set_on(field in chosen)
+
+    def _ask_why(self) -> None:
+        self.why_wanted.emit(self._person)
+
+    # ---- the preview
+
+    async def _load_preview(self, person: Person, me: Me | None) -> None:
+        try:
+            preview = await self._preview(person)
+        except KithError:
+            self._asked = None
+            self.frame.hide()
+            self.words.hide()
+            self.note.setText(tr("The preview is made by the service, which does not answer now."))
+            self.note.show()
+            return
+        if self._person is None or self._person.row.id != person.row.id:
+            return
+        self._show_preview(person, preview)
+
+    async def _preview(self, person: Person) -> Preview:
+        """Ask for this viewer; while a change still waits, for what it will be."""
+        row = person.row
+        if not row.waiting:
+            return await self._session.preview(viewer=row.address)
+        if row.visibility == Visibility.HIDDEN or Block.PROFILE in row.blocked:
+            return _only((), await self._session.preview(as_="everyone"))
+        if row.visibility == Visibility.CUSTOM:
+            fields = person.entries[0].relation.fields
+            chosen = () if fields is msgspec.UNSET else fields
+            return _only(chosen, await self._session.preview(as_="contact"), self._session.me())
+        return await self._session.preview(as_=_as(person))
+
+    def _show_preview(self, person: Person, preview: Preview) -> None:
+        hidden = frozenset(field for field, each in preview.fields.items() if not each.visible)
+        values = {
+            field.value: each.value
+            for field, each in preview.fields.items()
+            if each.visible and each.value is not None
+        }
+        fields = msgspec.convert(values, Fields)
+        me = self._session.me()
+        seen = Seen(me.address if me else "", fields, hidden, self._session.my_picture())
+        self.view.show_profile(seen, time.time())
+        self.words.setText(relation_words.what_they_see(person, preview))
+        self.frame.show()
+        self.words.show()
+        waiting = person.row.waiting
+        self.note.setText(tr("Waiting to be sent; the service does not know it yet."))
+        self.note.setVisible(waiting)
+
+
+def _as(person: Person) -> str:
+    """Say whose view a visibility amounts to."""
+    row = person.row
+    if row.visibility == Visibility.PUBLIC:
+        return "everyone"
+    if row.visibility == Visibility.CONTACT:
+        return "contact"
+    if row.visibility == Visibility.DEFAULT:
+        return "favorite" if row.favorite else "contact" if row.contact else "everyone"
+    return str(row.visibility)
+
+
+def _only(chosen: tuple[Field, ...], preview: Preview, me: Me | None = None) -> Preview:
+    """Take a preview and show these fields of it alone."""
+    fields = {}
+    for field, each in preview.fields.items():
+        value = each.value
+        if me is not None and value is None:
+            value = msgspec.to_builtins(getattr(me.fields, field.value))
+        visible = field in chosen
+        fields[field] = FieldPreview(visible, each.because, value if visible else None)
+    return Preview(preview.viewer, fields)
