@@ -1,65 +1,100 @@
-"""The revocation barrier: nothing revoked leaves for a viewer once the revoking call is answered.
+"""The revocation barrier: a revoking call returns when no older view is still on its way.
 
-Whoever sends a view holds the viewer from before it reads the rules until the bytes have left for
-the kernel. Whoever revokes waits, after the commit, for those who held the viewer at that moment,
-since what they read may be older; one that cannot get its bytes away in time is cut off. Nobody
-waits while holding.
+Whoever sends views holds the barrier for the viewer from before the reading transaction until the
+bytes are with the kernel. A revoking call, once committed, waits for those who were in flight; the
+later ones read the new rules. A connection that does not take its bytes is cut.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from typing import Final
 
-PATIENCE_S: Final = 1.0
-"""How long a revoking call waits before it cuts slow readers off."""
+from app.service.wire_protocol import Wire
 
-Abort = Callable[[], None]
+PATIENCE_S: Final = 1.0
+"""How long a revocation waits for a viewer who does not read, before it cuts the connection."""
+
+
+class Sending:
+    """Views on their way to some viewers."""
+
+    __slots__ = ("_gone", "viewers", "wire")
+
+    def __init__(self, viewers: Collection[int], wire: Wire | None) -> None:
+        self.viewers = frozenset(viewers)
+        self.wire = wire
+        self._gone: asyncio.Event | None = None
+
+    def concerns(self, viewers: Collection[int] | None) -> bool:
+        """Tell whether one of these viewers is among the receivers; `None` is everybody."""
+        return viewers is None or not self.viewers.isdisjoint(viewers)
+
+    def finish(self) -> None:
+        """Let those go on who wait for this."""
+        if self._gone is not None:
+            self._gone.set()
+
+    async def gone(self) -> None:
+        """Wait until the last byte has left."""
+        if self._gone is None:
+            self._gone = asyncio.Event()
+        await self._gone.wait()
 
 
 class Barrier:
-    """Who is being sent views right now, in this process."""
+    """What is on its way on this node, and the wait for it to have left."""
 
     def __init__(self) -> None:
-        self._held: dict[int, set[_Sending]] = {}
+        self._under_way: set[Sending] = set()
+        self.waits = 0
+        self.cuts = 0
 
-    @contextmanager
-    def sending(self, viewers: Iterable[int], abort: Abort) -> Iterator[None]:
-        """Hold viewers while views of theirs are read and sent; `abort` ends the sending."""
-        held = tuple(viewers)
-        sending = _Sending(abort)
-        for viewer in held:
-            self._held.setdefault(viewer, set()).add(sending)
+    @property
+    def under_way(self) -> int:
+        """How many answers and slices of streams are on their way."""
+        return len(self._under_way)
+
+    def begin(self, viewers: Collection[int], wire: Wire | None = None) -> Sending:
+        """Announce views for viewers; call before the transaction that reads them."""
+        sending = Sending(viewers, wire)
+        self._under_way.add(sending)
+        return sending
+
+    def end(self, sending: Sending) -> None:
+        """Say that the bytes have left, or never will."""
+        self._under_way.discard(sending)
+        sending.finish()
+
+    @asynccontextmanager
+    async def sending(self, viewer: int, wire: Wire) -> AsyncIterator[None]:
+        """Read and answer inside; leaving waits until the answer is with the kernel."""
+        sending = self.begin((viewer,), wire)
         try:
             yield
+            await wire.drain()
         finally:
-            for viewer in held:
-                others = self._held[viewer]
-                others.discard(sending)
-                if not others:
-                    del self._held[viewer]
-            sending.over.set()
+            self.end(sending)
 
-    async def settle(self, viewers: Iterable[int]) -> None:
-        """Wait until everything that was being sent to these viewers has left, or is cut off."""
-        pending = {sending for viewer in viewers for sending in self._held.get(viewer, ())}
-        if not pending:
+    async def settle(self, viewers: Collection[int] | None) -> None:
+        """Wait until nothing read before now is on its way to these viewers; `None` is all."""
+        older = [sending for sending in self._under_way if sending.concerns(viewers)]
+        if not older:
             return
+        self.waits += 1
         try:
             async with asyncio.timeout(PATIENCE_S):
-                for sending in pending:
-                    await sending.over.wait()
+                for sending in older:
+                    if sending in self._under_way:
+                        await sending.gone()
         except TimeoutError:
-            late = [sending for sending in pending if not sending.over.is_set()]
-            for sending in late:
-                sending.abort()
-            for sending in late:
-                await sending.over.wait()
+            await self._cut([sending for sending in older if sending in self._under_way])
 
-
-class _Sending:
-    """One sending under way."""
-
-    def __init__(self, abort: Abort) -> None:
-        self.abort = abort
-        self.over = asyncio.Event()
+    async def _cut(self, stuck: list[Sending]) -> None:
+        for sending in stuck:
+            if sending.wire is not None:
+                self.cuts += 1
+                await sending.wire.cut()
+            elif sending in self._under_way:
+                # A pass of the stream pump, which never waits for a reader.
+                await sending.gone()

@@ -1,15 +1,15 @@
 """Wake-ups: which accounts have something to hear. A hint; the database is the truth."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from typing import Protocol
 
-Wake = Callable[[frozenset[int]], None]
+Wake = Callable[[Collection[int]], None]
 
 
 class Bus(Protocol):
     """Carries wake-ups to every node that may have streams of an account."""
 
-    def publish(self, account_ids: Iterable[int]) -> None:
+    def publish(self, account_ids: Collection[int]) -> None:
         """Tell every node, this one included; never waits."""
         ...
 
@@ -28,12 +28,11 @@ class LocalBus:
     def __init__(self) -> None:
         self._subscribers: list[Wake] = []
 
-    def publish(self, account_ids: Iterable[int]) -> None:
+    def publish(self, account_ids: Collection[int]) -> None:
         """Tell every subscriber at once."""
-        woken = frozenset(account_ids)
-        if woken:
+        if account_ids:
             for wake in self._subscribers:
-                wake(woken)
+                wake(account_ids)
 
     def subscribe(self, wake: Wake) -> None:
         """Have a function called for each wake-up."""

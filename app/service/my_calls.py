@@ -7,7 +7,7 @@ from starlette.responses import Response
 from app.domain import Address, Field, Picture, Privacy
 from app.service import directory, myself
 from app.service.feed import Touched
-from app.service.pictures import PICTURE_BYTES, remake
+from app.service.pictures import UPLOAD_BYTES, remake
 from app.service.problems import ProblemError
 from app.service.routes import Call, Route, answer, json_answer, nothing, parse_address
 from app.service.store import Tx
@@ -149,7 +149,7 @@ ROUTES = (
         body=bytes,
         answer=Picture,
         problems=("picture", "unsupported-media-type"),
-        body_bytes=PICTURE_BYTES,
+        body_bytes=UPLOAD_BYTES,
     ),
     Route("DELETE", "/v1/me/picture", delete_picture, "Take my picture away", status=204),
     Route("GET", "/v1/me/privacy", get_privacy, "My general rules", answer=Privacy),

@@ -1,0 +1,81 @@
+"""`kith serve`: the service, until it is asked to end."""
+
+import argparse
+import json
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from app.service.budget import Allowance
+from app.service.logs import start_logging
+from app.service.server import Options
+from app.service.server import run as run_server
+
+DONE, FAILED = 0, 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the words of this command."""
+    default = Allowance()
+    parser.add_argument(
+        "--data",
+        metavar="DIR",
+        type=Path,
+        required=True,
+        help="where the database, its key and the operator's key are",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="where to listen (default %(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=8470, help="which port (default %(default)s; 0 chooses one)"
+    )
+    parser.add_argument(
+        "--database", metavar="URL", help="the database (default: SQLite in the data folder)"
+    )
+    parser.add_argument("--bus", metavar="URL", help="what carries wake-ups between nodes")
+    parser.add_argument(
+        "--discovery-burst",
+        metavar="N",
+        type=int,
+        default=default.burst,
+        help="new addresses that an account may look up at once (default %(default)s)",
+    )
+    parser.add_argument(
+        "--discovery-per-hour",
+        metavar="N",
+        type=float,
+        default=default.per_hour,
+        help="how many more it may look up each hour (default %(default)s)",
+    )
+    parser.add_argument("--parent", action="store_true", help=argparse.SUPPRESS)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve; with `--parent`, end when standard input does, since whoever started this is gone."""
+    start_logging()
+    chosen = Options(
+        options.data.absolute(),
+        options.host,
+        options.port,
+        options.database,
+        Allowance(options.discovery_burst, options.discovery_per_hour),
+    )
+    watch = _watch_parent if options.parent else _watch_nothing
+    return DONE if run_server(chosen, _say_ready, watch) else FAILED
+
+
+def _say_ready(url: str) -> None:
+    print(json.dumps({"url": url}), flush=True)
+
+
+def _watch_parent(end: Callable[[], object]) -> None:
+    def wait() -> None:
+        while sys.stdin.buffer.read(4096):
+            pass
+        end()
+
+    threading.Thread(target=wait, name="kith-parent", daemon=True).start()
+
+
+def _watch_nothing(_: Callable[[], object]) -> None:
+    pass

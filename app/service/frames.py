@@ -1,0 +1,52 @@
+"""Events as bytes (Server-Sent Events, WHATWG HTML, section 9.2)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from app.domain import Cursor
+from app.service.items import Item
+
+HEARTBEAT: Final = b":\n\n"
+SLICE_BYTES: Final = 64 * 1024
+
+WriteCursor = Callable[[int], Cursor]
+
+
+def ready(cursor: Cursor) -> bytes:
+    """Say that everything missed has been sent."""
+    return b"event: ready\nid: %b\ndata: {}\n\n" % cursor.encode()
+
+
+def reset(cursor: Cursor) -> bytes:
+    """Say that the cursor cannot be honoured."""
+    return b"event: reset\nid: %b\ndata: {}\n\n" % cursor.encode()
+
+
+def events(items: Sequence[Item], position: int, cursor: WriteCursor) -> list[bytes]:
+    """Write items in their order; an id stands only where all of its number have been sent.
+
+    So a reader that was cut off anywhere goes on from a place that it has whole. What was sent
+    before, such as a message that nobody received, has no id: it must not set the reader back.
+    """
+    frames = []
+    last = len(items) - 1
+    for place, item in enumerate(items):
+        frame = b"event: %b\ndata: %b\n\n" % (item.kind.encode(), item.data)
+        if item.seq > position and (place == last or items[place + 1].seq != item.seq):
+            frame = b"id: %b\n%b" % (cursor(item.seq).encode(), frame)
+        frames.append(frame)
+    return frames
+
+
+def slices(frames: Sequence[bytes]) -> Iterator[bytes]:
+    """Join whole events to pieces of a moderate size."""
+    piece: list[bytes] = []
+    size = 0
+    for frame in frames:
+        piece.append(frame)
+        size += len(frame)
+        if size >= SLICE_BYTES:
+            yield b"".join(piece)
+            piece, size = [], 0
+    if piece:
+        yield b"".join(piece)

@@ -1,0 +1,165 @@
+"""One node as a process: opens the data folder, listens, says so, drains at the end."""
+
+import asyncio
+import contextlib
+import logging
+import resource
+import secrets
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+import uvicorn
+import uvloop
+
+from app.paths import make_private
+from app.service.api import create_app
+from app.service.budget import Allowance
+from app.service.keys import load_keys, write_secret
+from app.service.metrics import Metrics
+from app.service.node import Node
+from app.service.presence import Presence
+from app.service.store import open_store
+from app.service.streams import Streams
+from app.service.tasks import Tasks
+from app.service.wire_protocol import WireProtocol
+
+log = logging.getLogger(__name__)
+
+DRAIN_S: Final = 5
+BACKLOG: Final = 4096
+
+Ready = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a node is to run."""
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = 0
+    database: str | None = None
+    allowance: Allowance = field(default_factory=Allowance)
+
+
+def run(options: Options, ready: Ready, watch: Callable[[Callable[[], object]], None]) -> bool:
+    """Serve until asked to end; `watch` is given a function, for any thread, that asks for it.
+
+    Return whether the end was orderly.
+    """
+    _raise_file_limit()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(serve(options, ready, watch))
+
+
+async def serve(
+    options: Options, ready: Ready, watch: Callable[[Callable[[], object]], None]
+) -> bool:
+    """Serve until asked to end."""
+    make_private(options.data)
+    node = Node(
+        open_store(options.database or options.data / "service.db"),
+        load_keys(options.data / "address.key"),
+        _operator_key(options.data / "operator.key"),
+        options.allowance,
+    )
+    await node.start()
+    presence = Presence(node)
+    streams = Streams(node, presence)
+    metrics = Metrics(node, streams)
+    config = uvicorn.Config(
+        create_app(node, streams, metrics.routes),
+        host=options.host,
+        port=options.port,
+        http=WireProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=DRAIN_S,
+    )
+    server = _Server(config, ready, streams, metrics)
+    tasks = Tasks(on_failure=server.fail)
+    loop = asyncio.get_running_loop()
+    watch(lambda: loop.call_soon_threadsafe(server.end))
+    tasks.start(streams.pump(), "pump")
+    tasks.start(streams.confirm(), "confirm")
+    tasks.start(presence.run(), "presence")
+    try:
+        await server.serve()
+    finally:
+        await tasks.close()
+        await presence.close()
+        await node.bus.close()
+        await node.store.close()
+    return not server.has_failed
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server with our way to begin and to end."""
+
+    def __init__(
+        self, config: uvicorn.Config, ready: Ready, streams: Streams, metrics: Metrics
+    ) -> None:
+        super().__init__(config)
+        self._ready = ready
+        self._streams = streams
+        self._metrics = metrics
+        self.has_failed = False
+
+    def end(self) -> None:
+        """Ask for an orderly end."""
+        self.should_exit = True
+
+    def fail(self) -> None:
+        """End, since a part of the service has failed."""
+        self.has_failed = True
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and say where."""
+        await super().startup(sockets)
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        self._ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more, end the streams, finish what is under way."""
+        self._metrics.is_draining = True
+        self._streams.close()
+        await super().shutdown(sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """End in order at the usual signals; uvicorn would die of them once more at the end."""
+        signals = (signal.SIGINT, signal.SIGTERM)
+        before = {each: signal.signal(each, self._on_signal) for each in signals}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        if self.should_exit:
+            self.force_exit = True
+        self.should_exit = True
+
+
+def _operator_key(path: Path) -> str:
+    if not path.exists():
+        write_secret(path, secrets.token_urlsafe(32))
+    return path.read_text().strip()
+
+
+def _raise_file_limit() -> None:
+    """Let as many streams be open as the system allows."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -1,0 +1,90 @@
+"""HTTP/1.1 whose sender knows when its bytes have left for the kernel."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Final
+
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+EXTENSION: Final = "kith.wire"
+
+STALLED_S: Final = 30.0
+"""A peer that takes nothing for so long is cut off."""
+
+
+class Wire:
+    """One connection as the application may use it: write, know what has left, cut."""
+
+    __slots__ = ("_flow", "_lost", "_transport", "on_lost")
+
+    def __init__(self, transport: asyncio.Transport, flow: FlowControl) -> None:
+        self._transport = transport
+        self._flow = flow
+        self._lost = asyncio.Event()
+        self.on_lost: Callable[[], None] | None = None
+        """Called once when the connection is gone."""
+
+    @property
+    def has_left(self) -> bool:
+        """Whether everything written is in the kernel; with a high water of 0 a pause says no."""
+        return not self._flow.write_paused
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether nothing more can be sent."""
+        return self._transport.is_closing()
+
+    def write_chunk(self, data: bytes) -> bool:
+        """Send a chunk (RFC 9112, 7.1) and tell whether it has left already."""
+        self._transport.write(b"%x\r\n%b\r\n" % (len(data), data))
+        return not self._flow.write_paused
+
+    async def drain(self) -> None:
+        """Wait until everything written has left; a peer that takes too long is cut off."""
+        if self.has_left:
+            return
+        try:
+            async with asyncio.timeout(STALLED_S):
+                await self._flow.drain()
+        except TimeoutError:
+            await self.cut()
+
+    async def cut(self) -> None:
+        """Cut the connection and return when it is gone; what has not left never will."""
+        self._transport.abort()
+        await self._lost.wait()
+
+    def lose(self) -> None:
+        """Note that the connection is gone, and tell whoever uses it."""
+        self._lost.set()
+        if self.on_lost is not None:
+            self.on_lost()
+
+
+class WireProtocol(HttpToolsProtocol):
+    """uvicorn's protocol with a wire in the scope of each request."""
+
+    wire: Wire
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
+        """Tell of every byte that waits, from the first."""
+        super().connection_made(transport)
+        transport.set_write_buffer_limits(high=0)
+        self.wire = Wire(transport, self.flow)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell whoever uses the wire."""
+        super().connection_lost(exc)
+        self.wire.lose()
+
+    def on_message_begin(self) -> None:
+        """Hand the wire to the application."""
+        super().on_message_begin()
+        self.scope["extensions"] = {EXTENSION: self.wire}  # type: ignore[dict-item]  # uvicorn names only its own
+
+
+def wire_of(scope: Any) -> Wire:
+    """Return the wire of a request."""
+    wire: Wire = scope["extensions"][EXTENSION]
+    return wire
