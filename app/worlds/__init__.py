@@ -1,0 +1,1 @@
+"""Worlds: people, relations, rules and happenings, made through the public calls alone."""

@@ -1,0 +1,181 @@
+"""Make a world's people real on a service, through the operator's API and their own calls."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import quote
+
+import httpx
+import msgspec
+from msgspec import UNSET
+
+from app.addresses import parse_address
+from app.domain import Address
+from app.errors import Refused, Unreachable
+from app.wire import PutPrivacy
+from app.worlds.pictures import draw
+from app.worlds.world import Drawing, Tie, World, WorldPerson
+
+REGION: Final = "US"
+"""In which numbers without a country are read."""
+ABREAST: Final = 8
+AT_ONCE: Final = 2_000
+"""Accounts made in one call."""
+CONFLICT: Final = 409
+TIMEOUT_S: Final = 60
+
+
+@dataclass(slots=True)
+class Inhabitants:
+    """The people of a world as the service knows them; used as a context, it closes its client."""
+
+    world: World
+    operator_key: str
+    client: httpx.AsyncClient
+    tokens: dict[str, str] = field(default_factory=dict)
+    """The token of each person who is there, by their id in the world."""
+
+    @classmethod
+    def of(cls, world: World, url: str, operator_key: str) -> Self:
+        """Name a world's people to a service; nothing is sent yet."""
+        return cls(world, operator_key, httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.client.aclose()
+
+    def address(self, name: str) -> Address:
+        """Return the address of a person, by id, or of anybody else, as it is written."""
+        written = next((p.address for p in self.world.people if p.id == name), name)
+        return parse_address(written, REGION)
+
+    async def settle(self) -> None:
+        """Make everybody who is there from the beginning, or sign in as them if they are."""
+        there = [person for person in self.world.people if person.id not in self.world.late]
+        if not await self._create(there):
+            await _abreast(self._sign_in(person) for person in there)
+            return
+        await _abreast(self._furnish(person) for person in there)
+        await _abreast(self.relate(tie) for tie in self.world.relations if tie.owner in self.tokens)
+        for one, other in self.world.pairs:
+            path = f"/v1/operator/pairs/{self._path(one)}/{self._path(other)}"
+            await self.operate("PUT", path)
+
+    async def join(self, person: WorldPerson) -> None:
+        """Make one more person, with all that is theirs."""
+        if not await self._create([person]):
+            await self._sign_in(person)
+            return
+        await self._furnish(person)
+        for tie in self.world.relations:
+            if tie.owner == person.id:
+                await self.relate(tie)
+
+    async def leave(self, name: str) -> None:
+        """Erase a person."""
+        await self.operate("DELETE", f"/v1/operator/users/{self._path(name)}")
+        self.tokens.pop(name, None)
+
+    async def relate(self, tie: Tie) -> None:
+        """Have somebody set what they keep about somebody."""
+        parts = {
+            name: getattr(tie, name)
+            for name in ("contact", "subscribed", "favorite", "blocked", "visibility", "fields")
+            if getattr(tie, name) is not UNSET
+        }
+        await self.act(tie.owner, "PATCH", f"/v1/contacts/{self._path(tie.to)}", parts)
+
+    async def set_privacy(self, name: str, privacy: PutPrivacy) -> None:
+        """Have somebody set their general rules."""
+        await self.act(name, "PUT", "/v1/me/privacy", privacy)
+
+    async def set_picture(self, name: str, drawing: Drawing | None) -> None:
+        """Have somebody publish a picture, or take it away."""
+        if drawing is None:
+            await self.act(name, "DELETE", "/v1/me/picture")
+            return
+        data = await asyncio.to_thread(draw, drawing)
+        await self._send(self.tokens[name], "PUT", "/v1/me/picture", data)
+
+    async def act(self, name: str, method: str, path: str, body: object = None) -> None:
+        """Make a call as one of the people."""
+        content = b"" if body is None else msgspec.json.encode(body)
+        await self._send(self.tokens[name], method, path, content)
+
+    async def operate(self, method: str, path: str, body: object = None) -> Any:
+        """Make a call as the operator, and return its answer."""
+        content = b"" if body is None else msgspec.json.encode(body)
+        answer = await self._send(self.operator_key, method, path, content)
+        return answer.json() if answer.content else None
+
+    async def _create(self, people: list[WorldPerson]) -> bool:
+        """Make accounts; tell whether they are new."""
+        for start in range(0, len(people), AT_ONCE):
+            some = people[start : start + AT_ONCE]
+            users = [
+                {
+                    "address": self.address(person.id),
+                    "fields": person.fields,
+                    "reach": person.reach,
+                }
+                for person in some
+            ]
+            try:
+                made = await self.operate("POST", "/v1/operator/users", {"users": users})
+            except Refused as refused:
+                if refused.status != CONFLICT:
+                    raise
+                return False
+            for person, user in zip(some, made["users"], strict=True):
+                self.tokens[person.id] = user["token"]
+        return True
+
+    async def _sign_in(self, person: WorldPerson) -> None:
+        path = f"/v1/operator/users/{self._path(person.id)}/tokens"
+        self.tokens[person.id] = (await self.operate("POST", path))["token"]
+
+    async def _furnish(self, person: WorldPerson) -> None:
+        if person.privacy != PutPrivacy():
+            await self.set_privacy(person.id, person.privacy)
+        if not person.auto_sync:
+            await self.act(person.id, "PATCH", "/v1/me", {"auto_sync": False})
+        if person.picture is not None:
+            await self.set_picture(person.id, person.picture)
+
+    def _path(self, name: str) -> str:
+        return quote(self.address(name), safe="")
+
+    async def _send(self, token: str, method: str, path: str, content: bytes) -> httpx.Response:
+        headers = {"authorization": f"Bearer {token}"}
+        try:
+            answer = await self.client.request(method, path, content=content, headers=headers)
+        except httpx.TransportError as error:
+            raise Unreachable(type(error).__name__) from error
+        if answer.is_server_error:
+            raise Unreachable(f"the service answers {answer.status_code}")
+        if answer.is_client_error:
+            problem: Mapping[str, str] = answer.json()
+            raise Refused(problem["type"], problem["detail"], answer.status_code)
+        return answer
+
+
+async def _abreast(calls: Iterable[Any]) -> None:
+    """Make many calls, some of them at a time."""
+    limit = asyncio.Semaphore(ABREAST)
+
+    async def one(call: Any) -> None:
+        async with limit:
+            await call
+
+    async with asyncio.TaskGroup() as group:
+        for call in calls:
+            group.create_task(one(call))

@@ -1,0 +1,166 @@
+"""A world as a file: people, relations, rules and happenings.
+
+The file is JSON. Every member but `about` and `people` may be left out; an unknown one is an error.
+
+    {"about": "one sentence: what this world is for",
+     "me": "ana",                                   the person a tester looks through
+     "people": [{"id": "ana", "address": "+1 202 555 0101",
+                 "fields": {"name": "Ana", "status": "…"},
+                 "picture": {"motif": "dunes", "seed": 1},      see pictures.py
+                 "privacy": {"audiences": {"status": "nobody"}, "searchable": "contacts",
+                             "sets": [{"id": 16, "name": "Work", "fields": ["name"]}]},
+                 "reach": "everyone", "auto_sync": true}],
+     "relations": [{"from": "ana", "to": "bo", "contact": true, "subscribed": true,
+                    "favorite": false, "blocked": ["messages"], "visibility": 4,
+                    "fields": ["name"]}],
+     "pairs": [["ana", "bo"]],
+     "happenings": [{"after": 4, "every": 30, "who": "bo", "publish": [{"status": "…"}, …]},
+                    {"after": 9, "every": 60, "who": "bo", "picture": [{"motif": …}, …]},
+                    {"after": 20, "who": "bo", "privacy": {…}},
+                    {"after": 30, "who": "bo", "relation": {"to": "ana", "favorite": true}},
+                    {"after": 40, "who": "bo", "message": {"to": "ana", "text": "…"}},
+                    {"after": 60, "who": "cy", "join": true},
+                    {"after": 90, "who": "cy", "leave": true}]}
+
+or a recipe, from which the same world is made every time (seeded.py):
+
+    {"about": "…", "seed": 7, "count": 10000}
+
+`to` is a person's id, or any address. `after` and `every` are seconds; a list of values is gone
+through in turn, over and over with `every`. Whoever has a `join` is not there at the beginning.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from app.domain import Reach
+from app.errors import KithError
+from app.wire import NewFields, PatchFields, PatchRelation, PutPrivacy
+
+
+class Drawing(Struct, frozen=True, forbid_unknown_fields=True):
+    """A picture to be drawn: which motif, and one of its many variants."""
+
+    motif: str
+    seed: int = 0
+
+
+class WorldPerson(Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody with an account, and their own rules."""
+
+    id: str
+    address: str
+    fields: NewFields = NewFields()
+    picture: Drawing | None = None
+    privacy: PutPrivacy = PutPrivacy()
+    reach: Reach = Reach.EVERYONE
+    auto_sync: bool = True
+
+
+class Tie(PatchRelation, frozen=True, kw_only=True):
+    """What one person keeps about another, who may not be there."""
+
+    owner: str = msgspec.field(name="from", default="")
+    to: str
+
+
+class Note(Struct, frozen=True, forbid_unknown_fields=True):
+    """A message to send."""
+
+    to: str
+    text: str
+
+
+class Happening(Struct, frozen=True, forbid_unknown_fields=True):
+    """Something one person does, once or again and again; exactly one deed is set."""
+
+    after: float
+    who: str
+    every: float = 0
+    publish: tuple[PatchFields, ...] = ()
+    picture: tuple[Drawing | None, ...] = ()
+    privacy: PutPrivacy | UnsetType = UNSET
+    relation: Tie | UnsetType = UNSET
+    message: Note | UnsetType = UNSET
+    join: bool = False
+    leave: bool = False
+
+
+class World(Struct, frozen=True, forbid_unknown_fields=True):
+    """People and everything between them; the same file is the same world."""
+
+    about: str
+    people: tuple[WorldPerson, ...]
+    me: str = ""
+    relations: tuple[Tie, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+    happenings: tuple[Happening, ...] = ()
+
+    @property
+    def late(self) -> frozenset[str]:
+        """The ids of those who join while the world is lived."""
+        return frozenset(happening.who for happening in self.happenings if happening.join)
+
+
+class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
+    """A world to be made from a seed."""
+
+    about: str
+    seed: int
+    count: int
+
+
+class WorldUnreadable(KithError):
+    """A world file that does not say what a world file says."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(f"{path.name}: {detail}")
+        self.path = path
+        self.detail = detail
+
+
+def read(path: Path) -> World | Recipe:
+    """Read a world file; what it names must be in it."""
+    try:
+        content = path.read_bytes()
+        members: dict[str, Any] = msgspec.json.decode(content, type=dict[str, Any])
+        if "seed" in members:
+            return msgspec.json.decode(content, type=Recipe)
+        world = msgspec.json.decode(content, type=World)
+    except (OSError, msgspec.DecodeError) as error:
+        raise WorldUnreadable(path, str(error)) from error
+    fault = _fault(world)
+    if fault:
+        raise WorldUnreadable(path, fault)
+    return world
+
+
+def _fault(world: World) -> str:
+    ids = [person.id for person in world.people]
+    if len(set(ids)) < len(ids):
+        return "two people have the same id"
+    named = [tie.owner for tie in world.relations] + [deed.who for deed in world.happenings]
+    named += [name for pair in world.pairs for name in pair]
+    strangers = set(named) - set(ids) | ({world.me} - {""} - set(ids))
+    if strangers:
+        return f"there is nobody called {min(strangers)!r}"
+    for deed in world.happenings:
+        if _deeds(deed) != 1:
+            return f"{deed.who!r} after {deed.after:g} s: a happening is exactly one deed"
+    return ""
+
+
+def _deeds(happening: Happening) -> int:
+    parts = (
+        happening.publish,
+        happening.picture,
+        happening.privacy is not UNSET,
+        happening.relation is not UNSET,
+        happening.message is not UNSET,
+        happening.join,
+        happening.leave,
+    )
+    return sum(bool(part) for part in parts)
