@@ -71,7 +71,7 @@ def _dunes(pen: Pen, palette: Palette, chance: Random) -> None:
 
 
 def _peaks(pen: Pen, palette: Palette, chance: Random) -> None:
-    """Mountains, one range behind the other."""
+    """Draw mountains, one range behind the other."""
     _disc(pen, (FULL * chance.uniform(0.2, 0.8), FULL * 0.26), FULL * 0.12, palette[1])
     for layer, colour in enumerate(palette[1:]):
         base = FULL * (0.5 + 0.14 * layer)
@@ -101,7 +101,7 @@ def _petals(pen: Pen, palette: Palette, chance: Random) -> None:
 
 
 def _rings(pen: Pen, palette: Palette, chance: Random) -> None:
-    """Circles inside one another, drifting."""
+    """Draw circles inside one another, drifting."""
     x, y = FULL * chance.uniform(0.35, 0.65), FULL * chance.uniform(0.35, 0.65)
     drift = FULL * chance.uniform(-0.03, 0.03), FULL * chance.uniform(-0.03, 0.03)
     for step, radius in enumerate((0.62, 0.5, 0.39, 0.29, 0.2, 0.11)):
@@ -110,7 +110,7 @@ def _rings(pen: Pen, palette: Palette, chance: Random) -> None:
 
 
 def _tiles(pen: Pen, palette: Palette, chance: Random) -> None:
-    """Quarter circles in a grid (after Truchet)."""
+    """Draw quarter circles in a grid (after Truchet)."""
     count = chance.choice((3, 4))
     cell = FULL / count
     for row in range(count):
@@ -126,8 +126,8 @@ def _tiles(pen: Pen, palette: Palette, chance: Random) -> None:
 
 
 def _waves(pen: Pen, palette: Palette, chance: Random) -> None:
-    """Scales of the sea."""
-    size = FULL / chance.choice((4, 5))
+    """Draw the scales of the sea."""
+    size = FULL / chance.choice((2.5, 3))
     shades = [palette[1], palette[2], palette[3], palette[4]]
     chance.shuffle(shades)
     for row in range(-1, 13):
@@ -205,7 +205,7 @@ def _moons(pen: Pen, palette: Palette, chance: Random) -> None:
 
 
 def _weave(pen: Pen, palette: Palette, chance: Random) -> None:
-    """Ribbons over and under."""
+    """Draw ribbons over and under."""
     count = chance.choice((5, 6))
     cell = FULL / count
     warp = [chance.choice(palette[1:3]) for _ in range(count)]
