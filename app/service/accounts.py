@@ -103,18 +103,25 @@ def rfc3339(moment: float) -> str:
 
 
 def _view(fields: Fields, mask: int) -> tuple[bytes, int, int]:
-    shown = {
-        field.value: value
-        for field in FIELDS
-        if mask & BIT[field] and (value := getattr(fields, field)) is not None
-    }
-    if not shown:
+    there = 0
+    shown = {}
+    for bit, name in _names(mask):
+        value = getattr(fields, name)
+        if value is not None:
+            shown[name] = value
+            there |= bit
+    if not there:
         return NOTHING, 0, 0
-    text = msgspec.json.encode(shown)
-    there = sum(BIT[field] for field in FIELDS if field.value in shown)
+    text = _encode(shown)
     digest = int.from_bytes(blake2b(text, digest_size=8).digest(), "big") >> 1
     return text, there, digest
 
 
+@lru_cache(maxsize=128)
+def _names(mask: int) -> tuple[tuple[int, str], ...]:
+    return tuple((BIT[field], field.value) for field in FIELDS if mask & BIT[field])
+
+
+_encode = msgspec.json.Encoder().encode
 _DECODER = msgspec.json.Decoder(Fields)
 _NO_FIELDS = Fields()

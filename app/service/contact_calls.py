@@ -1,26 +1,24 @@
 """The calls about others: bulk sync, the list, one relation, one profile, messages."""
 
-from dataclasses import dataclass
+import asyncio
 from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
-from msgspec import UNSET, Struct
+from msgspec import Struct
 from starlette.responses import Response
 
-from app.addresses import canonical_many
-from app.domain import Address, Field, Profile, Visibility
-from app.errors import InvalidAddress
-from app.service import directory, listing, messages, relations
+from app.domain import Address, Field, Profile
+from app.service import bulk, directory, listing, messages, relations
 from app.service.accounts import Owner
+from app.service.bulk import Found
 from app.service.cursors import NotHonoured, Page
 from app.service.decide import BIT
-from app.service.directory import Matches, Wish
 from app.service.feed import Touched
 from app.service.listing import Listing
 from app.service.messages import Draft
 from app.service.node import heads
-from app.service.patching import check_visibility, patched
+from app.service.patching import patched
 from app.service.problems import ProblemError
 from app.service.routes import (
     NO_STORE,
@@ -32,7 +30,6 @@ from app.service.routes import (
 )
 from app.service.store import Tx
 from app.wire import (
-    SYNC_LIMIT,
     Accepted,
     ContactsPage,
     KeptRelation,
@@ -57,110 +54,29 @@ class ListQuery(Struct, frozen=True, forbid_unknown_fields=True):
 # ---- bulk synchronisation
 
 
-@dataclass(slots=True)
-class Request:
-    """A bulk synchronisation, sorted out: what was sent, and what is wished for each address."""
-
-    forms: dict[str, int]
-    """The key of each text, in the order in which they were sent."""
-    wishes: dict[int, tuple[Address, Wish]]
-    rejected: list[tuple[str, str]]
-
-
 async def sync(call: Call) -> Response:
     """Match many addresses at once."""
     body: Sync = call.body
-    if sum(len(entry.addresses) for entry in body.entries) > SYNC_LIMIT:
-        raise ProblemError("too-many", f"At most {SYNC_LIMIT:,} addresses in one call.")
-    request = _sort_out(call, body)
-    now = call.node.now()
+    node = call.node
+    request = await asyncio.to_thread(bulk.sort_out, node.keys, body.entries)
+    now = node.now()
     call.hold()
 
-    def work(tx: Tx) -> tuple[Matches, Touched, int]:
+    def work(tx: Tx) -> tuple[Found, Touched, int]:
         me = call.me(tx)
-        _check_wishes(request, me)
-        _reject_myself(request, me)
-        matches, touched = directory.sync(tx, call.node.directory, me, request.wishes, now)
-        return matches, touched, heads(tx, [me.id])[me.id]
+        bulk.check(request, me)
+        found, touched = bulk.synchronise(tx, node.directory, me, request, now)
+        return found, touched, heads(tx, [me.id])[me.id]
 
-    matches, touched, head = await call.node.store.write(work)
+    found, touched, head = await node.store.write(work)
     if touched.revoked:
         call.release()
-        await call.node.announce(touched)
+        await node.announce(touched)
         call.hold()
-        matches = await call.node.store.read(lambda tx: _look_again(tx, call, matches))
+        found = await node.store.read(lambda tx: bulk.look_again(tx, call.me(tx), found))
     else:
-        await call.node.announce(touched)
-    return json_answer(_synced(request, matches, call.node.cursor(call.account_id, head)))
-
-
-def _sort_out(call: Call, body: Sync) -> Request:
-    request = Request({}, {}, [])
-    index = call.node.keys.index
-    for entry in body.entries:
-        visibility = None if entry.visibility is UNSET else entry.visibility
-        wish = Wish(entry.contact, entry.subscribe, visibility)
-        for text, found in zip(entry.addresses, canonical_many(entry.addresses), strict=True):
-            if isinstance(found, InvalidAddress):
-                if text not in request.forms:
-                    request.forms[text] = -1
-                    request.rejected.append((text, found.reason))
-                continue
-            key = index(found)
-            request.forms[text] = key
-            request.wishes[key] = (found, wish)
-    return request
-
-
-def _check_wishes(request: Request, me: Owner) -> None:
-    for visibility in {wish.visibility for _, wish in request.wishes.values()}:
-        if visibility is None:
-            continue
-        check_visibility(visibility, me.privacy)
-        if visibility == Visibility.CUSTOM:
-            raise ProblemError("invalid", "CUSTOM needs fields: set it with PATCH, one by one.")
-
-
-def _reject_myself(request: Request, me: Owner) -> None:
-    if request.wishes.pop(me.key, None) is not None:
-        for text, key in request.forms.items():
-            if key == me.key:
-                request.rejected.append((text, "self"))
-
-
-def _look_again(tx: Tx, call: Call, matches: Matches) -> Matches:
-    """Read the views afresh, after something was taken away while the call was under way."""
-    me = call.me(tx)
-    records = directory.load_records(tx, me.id, matches.records)
-    views = {key: directory.peer_view(tx, me, record) for key, record in records.items()}
-    return Matches(records, views, matches.deferred, matches.retry_after)
-
-
-def _synced(request: Request, matches: Matches, cursor: str) -> bytes:
-    matched: list[bytes] = []
-    pending: list[str] = []
-    deferred: list[str] = []
-    for text, key in request.forms.items():
-        if key in matches.deferred:
-            deferred.append(text)
-        elif (record := matches.records.get(key)) is not None:
-            if record.peer_id is None:
-                pending.append(text)
-                continue
-            address = request.wishes[key][0]
-            sent = b"" if text == address else msgspec.json.encode(text)
-            matched.append(
-                relations.relation_json(record, address, matches.views[key][0], sent=sent)
-            )
-    rest = {
-        "pending": pending,
-        "rejected": [{"address": text, "reason": reason} for text, reason in request.rejected],
-        "deferred": deferred,
-        "cursor": cursor,
-    }
-    if matches.retry_after is not None:
-        rest["retry_after"] = matches.retry_after
-    return b'{"matched":[%b],%b' % (b",".join(matched), msgspec.json.encode(rest)[1:])
+        await node.announce(touched)
+    return json_answer(bulk.answer(request, found, node.cursor(call.account_id, head)))
 
 
 # ---- the list

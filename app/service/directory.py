@@ -9,7 +9,7 @@ from typing import Any, Final
 from app.domain import Address, Origin, Reach
 from app.service import feed, relations
 from app.service.accounts import COLUMNS, WIDTH, Owner, find_owner, load_owner, owner_of
-from app.service.budget import Allowance, look, spend, spend_one
+from app.service.budget import Allowance, spend_one
 from app.service.feed import BLANK, Touched, View
 from app.service.problems import ProblemError
 from app.service.relations import LEFT, ORIGINS, QUIET, STANDING, Record, record_standing
@@ -30,25 +30,6 @@ class Directory:
     def key(self, address: Address) -> int:
         """Return the key under which an address is kept."""
         return self.texts.keys.index(address)
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """The flags that one synchronised address shall have; `visibility` None leaves it."""
-
-    contact: bool
-    subscribe: bool
-    visibility: int | None
-
-
-@dataclass(slots=True)
-class Matches:
-    """What bulk synchronisation found, by the key of the address."""
-
-    records: dict[int, Record]
-    views: dict[int, View]
-    deferred: set[int]
-    retry_after: int | None
 
 
 # ---- accounts
@@ -116,7 +97,7 @@ def delete_account(tx: Tx, owner: Owner) -> Touched:
     ]
     hearing = {record.owner_id for record in held if record.kept or record.shown}
     heads = feed.advance(tx, hearing)
-    tx.many(relations.SAVE, [_left(record, heads) for record in held])
+    relations.save(tx, [_left(record, heads) for record in held])
     touched.wake |= hearing
     touched.revoked |= {record.owner_id for record in held if record.shown}
     tx.run("UPDATE message SET recipient_id = NULL WHERE recipient_id = ?", owner.id)
@@ -156,95 +137,7 @@ def token_hash(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-# ---- bulk synchronisation
-
-
-def sync(
-    tx: Tx, directory: Directory, me: Owner, wishes: dict[int, tuple[Address, Wish]], now: float
-) -> tuple[Matches, Touched]:
-    """Give each address its flags, match what may be discovered, and charge what is new."""
-    kept = load_records(tx, me.id, wishes)
-    fresh = [key for key in wishes if key not in kept]
-    granted, retry_after = _charge(tx, directory, me, fresh, now)
-    deferred = set(fresh[granted:])
-    matches = Matches({}, {}, deferred, retry_after)
-    owners, mine = load_peers(tx, me, [key for key in wishes if key not in deferred])
-    for key, (_, wish) in wishes.items():
-        if key not in deferred:
-            before = kept.get(key) or relations.empty(me.id, key)
-            _fulfil(matches, _wished(before, wish), owners.get(key), mine.get(key))
-    texts = {key: wishes[key][0] for key in fresh[:granted]}
-    touched = Touched()
-    _save_matches(tx, directory, me, kept, matches, texts, touched)
-    return matches, touched
-
-
-def _charge(
-    tx: Tx, directory: Directory, me: Owner, fresh: Sequence[int], now: float
-) -> tuple[int, int | None]:
-    """Return how many of the new addresses the budget allows, and when there will be more."""
-    if not fresh:
-        return 0, None
-    budget = look(tx, me.id, directory.allowance, now)
-    granted = min(len(fresh), int(budget.tokens))
-    if granted:
-        spend(tx, me.id, budget, granted, now)
-    return granted, budget.retry_after if granted < len(fresh) else None
-
-
-def _fulfil(
-    matches: Matches, record: Record, owner: Owner | None, mine: Sequence[Any] | None
-) -> None:
-    if owner is not None and mine is not None:
-        if record.peer_id is None:
-            record = _match(record, owner, mine)
-        if record.peer_id is not None:
-            matches.views[record.peer_key] = view = feed.seen(record, owner, mine)
-            record = with_view(record, view)
-    matches.records[record.peer_key] = record
-
-
-def _save_matches(  # noqa: PLR0913, PLR0917
-    tx: Tx,
-    directory: Directory,
-    me: Owner,
-    kept: dict[int, Record],
-    matches: Matches,
-    texts: dict[int, Address],
-    touched: Touched,
-) -> None:
-    saved = [record for key, record in matches.records.items() if record != kept.get(key)]
-    if not saved:
-        return
-    saved.sort(key=_peer_key)
-    directory.texts.save(tx, texts)
-    seq = feed.advance(tx, [me.id])[me.id]
-    tx.many(relations.SAVE, [record._replace(relation_seq=seq) for record in saved])
-    touched.wake.add(me.id)
-    tell_peers(tx, me, kept, saved, touched)
-
-
-def _peer_key(record: Record) -> int:
-    return record.peer_key
-
-
-def _wished(record: Record, wish: Wish) -> Record:
-    return record._replace(
-        kept=1,
-        contact=int(wish.contact),
-        subscribed=int(wish.subscribe),
-        favorite=record.favorite if wish.contact else 0,
-        visibility=record.visibility if wish.visibility is None else wish.visibility,
-        fields=record.fields if wish.visibility is None else 0,
-        origin=record.origin if record.kept else IMPORT,
-        peer_id=record.peer_id if record.kept else None,
-    )
-
-
-def _match(record: Record, owner: Owner, mine: Sequence[Any]) -> Record:
-    if feed.may_discover(owner, relations.standing(mine, record.blocked)):
-        return record._replace(peer_id=owner.id, cause=QUIET)
-    return record
+# ---- relations
 
 
 def with_view(record: Record, view: View) -> Record:
@@ -253,6 +146,13 @@ def with_view(record: Record, view: View) -> Record:
     if digest == record.digest:
         return record
     return record._replace(version=record.version + 1, shown=shown, digest=digest)
+
+
+def match(record: Record, owner: Owner, mine: tuple[Any, ...]) -> Record:
+    """Return a record that is matched, if its owner may discover the account."""
+    if feed.may_discover(owner, relations.standing(mine, record.blocked)):
+        return record._replace(peer_id=owner.id, cause=QUIET)
+    return record
 
 
 def load_records(tx: Tx, owner_id: int, keys: Iterable[int]) -> dict[int, Record]:
@@ -267,7 +167,7 @@ def load_records(tx: Tx, owner_id: int, keys: Iterable[int]) -> dict[int, Record
 
 def load_peers(
     tx: Tx, me: Owner, keys: Sequence[int]
-) -> tuple[dict[int, Owner], dict[int, Sequence[Any]]]:
+) -> tuple[dict[int, Owner], dict[int, tuple[Any, ...]]]:
     """Read the accounts at some addresses, and what each keeps about me."""
     rows = tx.all(
         f"SELECT {COLUMNS}, {STANDING} FROM {tx.numbers(keys)} n"
@@ -289,11 +189,7 @@ def tell_peers(
         for record in after
         if record_standing(before.get(record.peer_key)) != record_standing(record)
     ]
-    if not keys:
-        return
-    feed.refresh(tx, me, touched, keys)
-    if feed.opens_by_relation(me):
-        feed.discover(tx, me, touched, keys)
+    feed.reconsider(tx, me, touched, keys)
 
 
 # ---- one relation
@@ -322,7 +218,7 @@ def keep(tx: Tx, directory: Directory, me: Owner, address: Address, now: float) 
     record = record._replace(kept=1, peer_id=None, origin=MANUAL)
     owners, mine = load_peers(tx, me, [key])
     if key in owners:
-        record = _match(record, owners[key], mine[key])
+        record = match(record, owners[key], mine[key])
     return record
 
 
@@ -334,7 +230,7 @@ def save(tx: Tx, me: Owner, before: Record | None, after: Record, touched: Touch
         return after
     seq = feed.advance(tx, [me.id])[me.id]
     after = after._replace(relation_seq=seq, cause=QUIET)
-    tx.many(relations.SAVE, [after])
+    relations.save(tx, [after])
     touched.wake.add(me.id)
     if before is not None and before.shown & ~after.shown:
         touched.revoked.add(me.id)
@@ -380,7 +276,7 @@ def glance(
     )
     after = with_view(record, view)
     if fresh or after != record or not record.kept:
-        tx.many(relations.SAVE, [after])
+        relations.save(tx, [after])
     return after.version, view[0]
 
 
@@ -396,7 +292,7 @@ def remove(tx: Tx, me: Owner, record: Record, now: float, touched: Touched) -> N
         shown=record.shown,
         digest=record.digest,
     )
-    tx.many(relations.SAVE, [gone])
+    relations.save(tx, [gone])
     tx.run(
         "UPDATE relation SET removed_at = ? WHERE owner_id = ? AND peer_key = ?",
         now,

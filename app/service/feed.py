@@ -21,6 +21,8 @@ View = tuple[bytes, int, int]
 """The JSON of the fields, the mask of what is there, and a digest."""
 
 BLANK: View = (NOTHING, 0, 0)
+FEW = 50
+"""Up to so many viewers are looked up one by one."""
 _RECORD = len(relations.NAMES)
 
 
@@ -89,6 +91,13 @@ def mark(tx: Tx, changed: list[tuple[Record, int, int]], touched: Touched) -> No
     touched.revoked |= losing
 
 
+def reconsider(tx: Tx, owner: Owner, touched: Touched, keys: Sequence[int]) -> None:
+    """Let a change of an owner's relations reach the peers: what they see, and if they find it."""
+    refresh(tx, owner, touched, keys)
+    if keys and owner.privacy.searchable in (Audience.CONTACTS, Audience.FAVORITES):
+        discover(tx, owner, touched, keys)
+
+
 def discover(tx: Tx, owner: Owner, touched: Touched, keys: Sequence[int] | None = None) -> None:
     """Match those who wait for this owner and may now discover them."""
     found = []
@@ -100,8 +109,8 @@ def discover(tx: Tx, owner: Owner, touched: Touched, keys: Sequence[int] | None 
         _, shown, digest = seen(matched, owner, row[_RECORD:])
         found.append((matched, shown, digest))
     heads = advance(tx, {record.owner_id for record, _, _ in found})
-    tx.many(
-        relations.SAVE,
+    relations.save(
+        tx,
         [
             record._replace(
                 relation_seq=heads[record.owner_id],
@@ -123,7 +132,7 @@ def may_discover(owner: Owner, viewer: Standing) -> bool:
     return admits(owner.privacy.searchable, viewer)
 
 
-def seen(record: Record, owner: Owner | None, mine: Sequence[Any]) -> View:
+def seen(record: Record, owner: Owner | None, mine: tuple[Any, ...]) -> View:
     """Return the view that a record's owner has of its peer; `mine` is the peer's own relation."""
     if owner is None:
         return BLANK
@@ -139,11 +148,6 @@ def mask(rules: str, viewer: Standing) -> int:
     return visible_mask(parse_privacy(rules), viewer)
 
 
-def opens_by_relation(owner: Owner) -> bool:
-    """Tell whether the owner's relation to somebody decides if they may discover the owner."""
-    return owner.privacy.searchable in (Audience.CONTACTS, Audience.FAVORITES)
-
-
 def _viewers(tx: Tx, owner: Owner, keys: Sequence[int] | None) -> list[tuple[Any, ...]]:
     """Return the relations held about an owner, each with the owner's own about the viewer."""
     columns = f"{relations.COLUMNS}, {STANDING}"
@@ -157,6 +161,15 @@ def _viewers(tx: Tx, owner: Owner, keys: Sequence[int] | None) -> list[tuple[Any
         )
     if not keys:
         return []
+    if len(keys) > FEW and _holders(tx, owner, len(keys)) < len(keys):
+        wanted = set(keys)
+        rows = tx.all(
+            f"SELECT {columns}, v.address_key FROM relation r CROSS JOIN account v"
+            f" ON v.id = r.owner_id {mine} WHERE r.peer_id = ?",
+            owner.id,
+            owner.id,
+        )
+        return [row[:-1] for row in rows if row[-1] in wanted]
     return tx.all(
         f"SELECT {columns} FROM {tx.numbers(sorted(keys))} n"
         " CROSS JOIN account v ON v.address_key = n.value"
@@ -166,6 +179,17 @@ def _viewers(tx: Tx, owner: Owner, keys: Sequence[int] | None) -> list[tuple[Any
         owner.id,
         owner.id,
     )
+
+
+def _holders(tx: Tx, owner: Owner, most: int) -> int:
+    """Count those who hold an owner, up to a number."""
+    row = tx.one(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM relation WHERE peer_id = ? LIMIT ?) some",
+        owner.id,
+        most,
+    )
+    assert row is not None
+    return int(row[0])
 
 
 def _waiting(tx: Tx, owner: Owner, keys: Sequence[int] | None) -> list[tuple[Any, ...]]:

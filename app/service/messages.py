@@ -43,7 +43,7 @@ def send(tx: Tx, directory: Directory, me: Owner, draft: Draft, now: float) -> T
         spend_one(tx, me.id, directory.allowance, now)
         directory.texts.save(tx, {key: draft.to})
         record = relations.empty(me.id, key)
-        tx.many(relations.SAVE, [record])
+        relations.save(tx, [record])
     receiver = _receiver(tx, me, key, record)
     theirs = None if receiver is None else load_record(tx, receiver.id, me.key)
     _check_reach(tx, me, record)
@@ -166,7 +166,7 @@ def _subscribe(
     after = with_view(after, peer_view(tx, receiver, after))
     seq = feed.advance(tx, [receiver.id])[receiver.id]
     after = after._replace(relation_seq=seq, profile_seq=seq if after.shown else 0)
-    tx.many(relations.SAVE, [after])
+    relations.save(tx, [after])
     touched.wake.add(receiver.id)
 
 

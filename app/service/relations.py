@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from app.domain import Address, Block, Origin, Visibility
 from app.service.decide import Standing, fields_of
+from app.service.store import Tx
 
 ORIGINS = (Origin.IMPORT, Origin.MANUAL, Origin.AUTO)
 BLOCKS = (Block.MESSAGES, Block.PROFILE)
@@ -41,19 +42,27 @@ class Record(NamedTuple):
         """The parts that the owner can change."""
         return self[4:10]
 
+    @property
+    def stands(self) -> tuple[int, ...]:
+        """What decides how the peer sees the owner, as `standing` takes it."""
+        return (self.contact, self.favorite, self.blocked, self.visibility, self.fields)
+
 
 NAMES = Record._fields
 PARTS = NAMES[4:10]
 COLUMNS = ", ".join(f"r.{name}" for name in NAMES)
 STANDING = "m.contact, m.favorite, m.blocked, m.visibility, m.fields"
 """Columns of an owner's relation `m` to a viewer, as `standing` takes them."""
+NO_RELATION: Final = (None,) * 5
 
-_HOLES = ", ".join("?" * len(NAMES))
+_TABLE = f"relation ({', '.join(NAMES)})"
 _CHANGES = ", ".join(f"{name} = excluded.{name}" for name in NAMES[2:])
-SAVE = (
-    f"INSERT INTO relation ({', '.join(NAMES)}) VALUES ({_HOLES})"
-    f" ON CONFLICT (owner_id, peer_key) DO UPDATE SET {_CHANGES}, removed_at = NULL"
-)
+_CONFLICT = f"ON CONFLICT (owner_id, peer_key) DO UPDATE SET {_CHANGES}, removed_at = NULL"
+
+
+def save(tx: Tx, records: Sequence[Sequence[Any]]) -> None:
+    """Store whole records, new and changed."""
+    tx.insert(_TABLE, records, _CONFLICT)
 
 
 def empty(owner_id: int, peer_key: int) -> Record:
@@ -62,7 +71,8 @@ def empty(owner_id: int, peer_key: int) -> Record:
     return Record(owner_id, peer_key, None, 0, 0, 0, 0, 0, 0, 0, 0, manual, 0, 0, 0, 0, 0, 0)
 
 
-def standing(columns: Sequence[Any], viewer_blocked: int) -> Standing:
+@lru_cache(maxsize=4096)
+def standing(columns: tuple[Any, ...], viewer_blocked: int) -> Standing:
     """Make a standing of an owner's relation and of the viewer's own block."""
     contact, favorite, blocked, visibility, fields = columns
     viewer_blocks = bool(viewer_blocked & BLOCKS_PROFILE)
@@ -81,9 +91,8 @@ def standing(columns: Sequence[Any], viewer_blocked: int) -> Standing:
 def record_standing(record: Record | None, viewer_blocked: int = 0) -> Standing:
     """Make a standing of a whole record."""
     if record is None:
-        return standing((None,) * 5, viewer_blocked)
-    columns = (record.contact, record.favorite, record.blocked, record.visibility, record.fields)
-    return standing(columns, viewer_blocked)
+        return standing(NO_RELATION, viewer_blocked)
+    return standing(record.stands, viewer_blocked)
 
 
 def relation_json(
