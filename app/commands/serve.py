@@ -58,6 +58,7 @@ def run(options: argparse.Namespace) -> int:
         options.host,
         options.port,
         options.database,
+        options.bus,
         Allowance(options.discovery_burst, options.discovery_per_hour),
     )
     watch = _watch_parent if options.parent else _watch_nothing

@@ -44,6 +44,7 @@ class Options:
     host: str = "127.0.0.1"
     port: int = 0
     database: str | None = None
+    bus: str | None = None
     allowance: Allowance = field(default_factory=Allowance)
 
 
@@ -63,7 +64,7 @@ async def serve(
     """Serve until asked to end."""
     make_private(options.data)
     node = Node(
-        open_store(options.database or options.data / "service.db"),
+        open_store(options.database or options.data / "kith.db"),
         load_keys(options.data / "address.key"),
         _operator_key(options.data / "operator.key"),
         options.allowance,
