@@ -74,7 +74,7 @@ class Draft:
         if self.marked:
             self._apply_marks()
         name = self.name or self._other_name()
-        if not (name or self.rest or self.photo or self.note or self.uid):
+        if not (name or self.rest or self.photo or self.note or self.birthday or self.uid):
             return Unreadable(source, self.line, "", EMPTY_CARD)
         return Card(
             source=source,
@@ -95,7 +95,8 @@ class Draft:
         )
 
     def _other_name(self) -> str:
-        others = (self.nickname, self.org, *(value.text for value in (*self.emails, *self.phones)))
+        values = (*self.emails, *self.handles, *self.phones)
+        others = (self.nickname, self.org, *(value.text for value in values))
         return " ".join(self.names) or next(filter(None, others), "")
 
     def _apply_marks(self) -> None:
@@ -132,8 +133,15 @@ def keep(draft: Draft, head: Head, value: str, line: str, _at: int) -> None:
         draft.rest.append(line.lstrip("\ufeff"))
 
 
-def _version(draft: Draft, _head: Head, value: str, _line: str, _at: int) -> None:
-    draft.version = value.strip()
+_VERSIONS = frozenset({"2.1", "3.0", "4.0"})
+
+
+def _version(draft: Draft, head: Head, value: str, line: str, at: int) -> None:
+    version = value.strip()
+    if version in _VERSIONS:
+        draft.version = version
+    elif version:
+        keep(draft, head, value, line, at)
 
 
 def _name(draft: Draft, head: Head, value: str, line: str, at: int) -> None:
