@@ -79,11 +79,12 @@ def _line(glyph: Glyph, text: str, detail: str, state: QLabel | None = None) -> 
     below = parts.label(detail, Size.CAPTION, tone="muted", wrap=True)
     below.setVisible(bool(detail))
     copy = CopyButton(text, tr("Copy %1").replace("%1", text), name="copy")
-    words = parts.column(shown, below, spacing=0)
-    pieces: list[parts.Piece] = [glyph, words]
+    words = parts.column(shown, spacing=2)
+    under = parts.row(below, None, spacing=8)
     if state is not None:
-        pieces.append(state)
-    line = parts.row(*pieces, copy, spacing=12)
+        under.insertWidget(0, state)
+    words.addLayout(under)
+    line = parts.row(glyph, words, copy, spacing=12)
     line.setStretch(1, 1)
     made.setLayout(line)
     return made

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsDropShadowEffect,
     QListWidget,
     QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QWidget,
 )
 
@@ -20,6 +22,7 @@ from ui.icons import Icon
 from ui.plain import one_line
 from ui.shelf import Filter, folded
 from ui.shortcuts import COMMANDS, Command, native
+from ui.theme import Size
 from ui.wording import tr
 
 PEOPLE_SHOWN: Final = 8
@@ -50,6 +53,27 @@ def hits(text: str, rows: list[Row]) -> list[Hit]:
     return found
 
 
+class HitDelegate(QStyledItemDelegate):
+    """Draws the words as usual, and the keys or the number quietly at the end."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        super().paint(painter, option, index)
+        hit = index.data(Qt.ItemDataRole.UserRole)
+        assert isinstance(hit, Hit)
+        gap = theme.px(12)
+        painter.save()
+        painter.setPen(theme.now().colour("muted"))
+        painter.setFont(theme.font(Size.CAPTION))
+        side = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(option.rect.adjusted(gap, 0, -gap, 0), side, hit.detail)
+        painter.restore()
+
+
 class CommandPalette(QFrame):
     """Floats over the window until something is chosen."""
 
@@ -75,6 +99,7 @@ class CommandPalette(QFrame):
         self.list.setAccessibleName(tr("Commands and people"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setItemDelegate(HitDelegate(self.list))
         self.list.itemClicked.connect(self._take)
         self.nothing = parts.label(tr("No command and no one of that name."), tone="muted")
         self.setLayout(
@@ -133,9 +158,8 @@ class CommandPalette(QFrame):
         self.list.clear()
         found = hits(text, self._rows)
         for hit in found:
-            words = f"{hit.words}   {hit.detail}" if hit.detail else hit.words
             which = Icon.PERSON if hit.command is None else Icon.COMMAND
-            item = QListWidgetItem(icons.icon(which, "muted", 18), words)
+            item = QListWidgetItem(icons.icon(which, "muted", 18), hit.words)
             item.setData(Qt.ItemDataRole.UserRole, hit)
             item.setSizeHint(QSize(0, theme.px(36)))
             self.list.addItem(item)

@@ -18,7 +18,7 @@ from PySide6.QtCore import (
 from app.changes import Change, Kind
 from app.domain import ContactId
 from ui import contact_row
-from ui.shelf import BELONGS, Counts, Filter, SortKey, count, section, sort_key
+from ui.shelf import BELONGS, Counts, Filter, Shelf, SortKey, count, section, sort_key
 
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole
 SECTION_ROLE: Final = ROW_ROLE + 1
@@ -210,6 +210,7 @@ class ContactModel(QAbstractTableModel):
         self.endResetModel()
 
     def _recount(self, row: Row, step: int) -> None:
+        self.counts[Shelf.ALL] += step
         for kind, belongs in BELONGS.items():
             if belongs(row):
                 self.counts[kind] += step

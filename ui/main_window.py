@@ -75,7 +75,6 @@ class MainWindow(QMainWindow):
             {name: (icon, words) for name, (icon, words, _m) in PAGES.items()}, self.sync
         )
         self.banner = parts.Banner()
-        self.banner.hide()
         self.split = self._build()
         self.toast = Toast(self)
         self.undo_toasts = UndoToasts(session, self.toast)
@@ -113,7 +112,7 @@ class MainWindow(QMainWindow):
     def show_banner(self, text: str, tone: str = "") -> None:
         """Say something across the top; an empty text takes it away."""
         self.banner.show_text(text, tone)
-        self.banner.setVisible(bool(text))
+        self.strip.setVisible(bool(text))
 
     def show_contact(self, contact: ContactId) -> None:
         """Bring this person into sight, in the list and at the right."""
@@ -131,14 +130,15 @@ class MainWindow(QMainWindow):
         split.setStretchFactor(0, 0)
         split.setStretchFactor(1, 1)
         self.list.setMinimumWidth(theme.px(260))
-        self.stage.setMinimumWidth(theme.px(320))
+        self.stage.setMinimumWidth(theme.px(360))
         split.setSizes([theme.px(LIST_WIDTH), theme.px(SIZE[0] - LIST_WIDTH)])
         close = parts.button(tr("Close"), lambda: self.show_banner(""), kind="quiet")
         self.banner.add_way(close)
         right = QWidget()
-        strip = QWidget()
-        strip.setLayout(parts.column(self.banner, spacing=0, margins=(8, 8, 8, 0)))
-        stacked = parts.column(strip, split, spacing=0)
+        self.strip = QWidget()
+        self.strip.hide()
+        self.strip.setLayout(parts.column(self.banner, spacing=0, margins=(8, 8, 8, 0)))
+        stacked = parts.column(self.strip, split, spacing=0)
         stacked.setStretch(1, 1)
         right.setLayout(stacked)
         middle = parts.row(self.rail, right, spacing=0)
@@ -342,6 +342,7 @@ class MainWindow(QMainWindow):
         self._fit_rail()
 
     def _fit_rail(self) -> None:
+        """Let the rail be icons alone where the window is narrow."""
         narrow = self.width() < theme.px(NARROW_BELOW)
         if narrow is not self.rail.narrow:
             self.rail.set_narrow(narrow)

@@ -41,6 +41,7 @@ from ui.theme import Size
 PAGE_WIDTH: Final = 680
 """A line longer than this is hard to read."""
 
+NARROW_PAGE: Final = 480
 COPIED_MS: Final = 1600
 BY_KEY: Final = (
     Qt.FocusReason.TabFocusReason,
@@ -224,6 +225,14 @@ class Page(QScrollArea):
         ground.setObjectName("page_ground")
         ground.setLayout(row(self.content, spacing=0))
         self.setWidget(ground)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.viewport().width() < theme.px(NARROW_PAGE)
+        side = theme.px(16 if narrow else 24)
+        margins = self.body.contentsMargins()
+        if margins.left() != side:
+            self.body.setContentsMargins(side, margins.top(), side, margins.bottom())
 
     def add(self, *pieces: QWidget) -> None:
         """Add pieces below those that are there."""

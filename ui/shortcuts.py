@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QWidget
 
 from ui import parts, theme
+from ui.theme import Size
 from ui.wording import tr
 
 
@@ -84,6 +85,10 @@ MORE_KEYS: Final = (
 """What the list itself does with keys."""
 
 
+LEFT: Final = (Group.FIND, Group.PEOPLE, Group.LOOK)
+"""The groups of the sheet's left column."""
+
+
 def native(keys: str) -> str:
     """Write keys as this computer does."""
     return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
@@ -104,13 +109,17 @@ class ShortcutSheet(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         groups = by_group()
         left = parts.column(
-            *(_group(tr(group.value), _lines(groups[group])) for group in list(Group)[:3]),
+            *(_group(tr(group.value), _lines(groups[group])) for group in LEFT),
             None,
             spacing=20,
         )
         left.insertWidget(1, _group(tr("In the list"), [(tr(what), k) for k, what in MORE_KEYS]))
         right = parts.column(
-            *(_group(tr(group.value), _lines(groups[group])) for group in list(Group)[3:]),
+            *(
+                _group(tr(group.value), _lines(groups[group]))
+                for group in Group
+                if group not in LEFT
+            ),
             None,
             spacing=20,
         )
@@ -119,12 +128,15 @@ class ShortcutSheet(QDialog):
         page = parts.Page()
         page.content.setMaximumWidth(theme.px(1200))
         page.body.setContentsMargins(0, 0, 0, 0)
-        page.add(sheet)
+        title = parts.label(tr("Keys"), Size.DISPLAY, bold=True)
+        title.setContentsMargins(theme.px(28), theme.px(24), 0, 0)
+        page.body.setSpacing(0)
+        page.add(title, sheet)
         close = parts.button(tr("Close"), self.close, kind="primary", name="close_sheet")
         self.setLayout(
             parts.column(page, parts.row(None, close, margins=(16, 8, 16, 16)), spacing=0)
         )
-        self.resize(theme.px(760), theme.px(640))
+        self.resize(theme.px(800), theme.px(720))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_F1:

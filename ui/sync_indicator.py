@@ -104,9 +104,9 @@ class SyncIndicator(QWidget):
         self.bar.setAccessibleName(tr("Progress of the sync"))
         self.button = IconButton(Icon.SYNC, "", self._act, name="sync_button")
         words = parts.column(self.title, self.detail, self.bar, spacing=1)
-        line = parts.row(self.glyph, words, self.button, spacing=8, margins=(8, 4, 0, 4))
-        line.setStretch(1, 1)
-        self.setLayout(line)
+        self._line = parts.row(self.glyph, words, self.button, spacing=8, margins=(8, 4, 0, 4))
+        self._line.setStretch(1, 1)
+        self.setLayout(self._line)
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self.show_state)
@@ -121,6 +121,7 @@ class SyncIndicator(QWidget):
 
     def set_narrow(self, narrow: bool) -> None:
         """Show the button alone, or everything."""
+        self._line.setContentsMargins(theme.px(4 if narrow else 8), theme.px(4), 0, theme.px(4))
         for widget in (self.glyph, self.title, self.detail, self.bar):
             widget.setVisible(not narrow)
         self.show_state()

@@ -25,6 +25,7 @@ class Tasks:
         task = asyncio.create_task(self._guard(work), name=name)
         self._running[name] = task
         task.add_done_callback(self._forget)
+        task.add_done_callback(lambda _task: work.close())  # cancelled before it began
 
     def stop(self, name: str) -> None:
         """Cancel the task of that name, if there is one."""

@@ -1,0 +1,74 @@
+"""A real session on a temporary store, a real window, and coroutines on Qt's own loop."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+from app.paths import Paths
+from app.session import Session
+from tests.ui.people import fill
+from ui.main_window import MainWindow
+from ui.theme import Scheme, Theme
+from ui.tokens import Accent
+from ui.window_state import WindowState
+
+PATIENCE_S = 10.0
+Run = Callable[[Coroutine[Any, Any, None]], None]
+OpenWindow = Callable[..., Any]
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
+
+
+@pytest.fixture
+def dress(qapp: QApplication) -> Iterator[Theme]:
+    made = Theme(qapp)
+    made.choose(Scheme.LIGHT, Accent.IRIS)
+    yield made
+    qapp.removeEventFilter(made)
+    made.deleteLater()
+
+
+@pytest.fixture
+def run(qapp: QApplication) -> Run:
+    def run_it(work: Coroutine[Any, Any, None]) -> None:
+        with asyncio.Runner(loop_factory=lambda: QEventLoop(qapp)) as runner:
+            runner.run(work)
+
+    return run_it
+
+
+@pytest.fixture
+def open_window(dress: Theme, tmp_path: Path) -> OpenWindow:
+    """Open the window on a book of so many people; leaving it closes everything."""
+
+    @asynccontextmanager
+    async def opened(people: int = 0) -> AsyncIterator[tuple[MainWindow, Session]]:
+        async with Session(None, Paths(tmp_path)) as session:
+            fill(session, people)
+            window = MainWindow(session, dress, WindowState(tmp_path / "window.ini"))
+            window.show()
+            try:
+                yield window, session
+            finally:
+                await window.close_window()
+                window.deleteLater()
+                await asyncio.sleep(0)
+
+    return opened
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Wait until it holds, or fail."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not holds():  # noqa: ASYNC110 - Qt's events have no asyncio.Event to wait for
+            await asyncio.sleep(0.005)
