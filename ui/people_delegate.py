@@ -66,6 +66,11 @@ def metrics(*, mirrored: bool) -> RowMetrics:
     )
 
 
+def heading_height() -> int:
+    """Measure a heading."""
+    return QFontMetrics(theme.font(Size.CAPTION, bold=True)).height() + theme.px(16)
+
+
 def _is_mirrored(option: QStyleOptionViewItem) -> bool:
     return option.direction is Qt.LayoutDirection.RightToLeft
 

@@ -5,11 +5,11 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Final
 
-from app.session import Session
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from app.domain import Address
+from app.session import Session
 from ui import avatar
 from ui.tasks import Tasks
 
@@ -22,9 +22,9 @@ class Pictures(QObject):
 
     arrived = Signal()
 
-    def __init__(self, session: Session, tasks: Tasks) -> None:
+    def __init__(self, session: Session, tasks: Tasks, name: str = "pictures") -> None:
         super().__init__()
-        self._session, self._tasks = session, tasks
+        self._session, self._tasks, self._task = session, tasks, name
         self._known: OrderedDict[Hashable, QPixmap | None] = OrderedDict()
         self._wanted: OrderedDict[Hashable, tuple[Address, int]] = OrderedDict()
 
@@ -39,8 +39,8 @@ class Pictures(QObject):
         self._wanted[key] = (address, pixels)
         while len(self._wanted) > AT_ONCE:
             self._wanted.popitem(last=False)
-        if not self._tasks.is_running("pictures"):
-            self._tasks.start(self._decode_wanted(), name="pictures")
+        if not self._tasks.is_running(self._task):
+            self._tasks.start(self._decode_wanted(), name=self._task)
         return None
 
     def forget_missing(self) -> None:

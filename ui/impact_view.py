@@ -1,0 +1,183 @@
+"""The consequences of a choice, beside the control while the choice is being made."""
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.domain import Address
+from app.errors import KithError
+from app.session import Session
+from app.wire import Suppose
+from ui import impact, parts
+from ui.icons import Icon
+from ui.impact import Consequence
+from ui.plain import isolated
+from ui.tasks import Tasks
+from ui.theme import Size
+from ui.wording import number, tr
+
+NAMES_SHOWN: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that may be chosen: how to name it, what to suppose, what it opens to strangers."""
+
+    key: Hashable
+    suppose: Suppose
+    strangers: str = ""
+
+
+def names_of(session: Session, addresses: Iterable[Address]) -> dict[Address, str]:
+    """Name everyone as I do."""
+    owners = session.owners([*addresses])
+    rows = session.rows_of(set(owners.values()))
+    return {address: rows[contact].name for address, contact in owners.items() if contact in rows}
+
+
+class ImpactView(QWidget):
+    """Shows what a choice would do; asks first where no undo can take it back.
+
+    `consider` only shows. `choose` does it at once, or after the answer to the question.
+    """
+
+    settled = Signal()
+    """A choice was made or dropped; the control shows again what holds."""
+
+    def __init__(self, session: Session, tasks: Tasks, name: str) -> None:
+        super().__init__()
+        self._session, self._tasks = session, tasks
+        self._task = f"impact {name}"
+        self.setObjectName(f"impact_{name}")
+        self._body = parts.column(spacing=8, margins=(0, 4, 0, 4))
+        self.setLayout(self._body)
+        self._known: dict[Hashable, list[Consequence]] = {}
+        self.asking = False
+        """Whether a question waits for its answer; a pointer passing by does not end it."""
+        self.hide()
+
+    def forget(self) -> None:
+        """Something has changed: the answers are of yesterday."""
+        self._known.clear()
+
+    def consider(self, choice: Choice) -> None:
+        """Show the consequences of an option that is only looked at."""
+        if not self.asking:
+            self._tasks.start(self._consider(choice), name=self._task)
+
+    def choose(self, choice: Choice, then: Callable[[], object]) -> None:
+        """Do it; what cannot be undone is asked about first, here."""
+        self._tasks.start(self._choose(choice, then), name=self._task)
+
+    def leave(self) -> None:
+        """Show nothing more: the option is no longer looked at."""
+        if not self.asking:
+            self._tasks.stop(self._task)
+            self._settle()
+
+    # ---- asking the service
+
+    async def _ask(self, choice: Choice) -> list[Consequence] | None:
+        if choice.key not in self._known:
+            try:
+                answer = await self._session.impact(choice.suppose)
+            except KithError:
+                return None
+            effects = [*answer.gains, *answer.loses]
+            names = names_of(self._session, [each.address for each in effects])
+            self._known[choice.key] = impact.consequences(answer, names)
+        return self._known[choice.key]
+
+    async def _consider(self, choice: Choice) -> None:
+        self._show(await self._ask(choice), choice)
+
+    async def _choose(self, choice: Choice, then: Callable[[], object]) -> None:
+        found = await self._ask(choice)
+        question = impact.question(found, to_strangers=bool(choice.strangers))
+        if not question:
+            self._do(then)
+            return
+        self._show(found, choice)
+        self._show_question(question, then, is_risky=impact.shows_more(found, choice.strangers))
+
+    # ---- showing
+
+    def _show(self, found: list[Consequence] | None, choice: Choice) -> None:
+        parts.clear(self._body)
+        if found is None:
+            text = tr("Offline: who is affected can be told when the service answers.")
+            self._body.addWidget(_line(Icon.OFFLINE, "muted", text))
+        elif not found:
+            text = tr("Nothing changes for anybody you keep.")
+            self._body.addWidget(_line(Icon.CHECK, "muted", text))
+        for each in found or []:
+            self._body.addWidget(ConsequenceLine(each))
+        if choice.strangers:
+            self._body.addWidget(_line(Icon.GLOBE, "accent", choice.strangers))
+        self.show()
+
+    def _show_question(self, question: str, then: Callable[[], object], *, is_risky: bool) -> None:
+        self.asking = True
+        words = parts.label(question, bold=True, wrap=True)
+        words.setObjectName("impact_question")
+        answer = tr("Show it") if is_risky else tr("Do it")
+        yes = parts.button(answer, lambda: self._do(then), kind="primary", name="impact_yes")
+        no = parts.button(tr("Leave it as it is"), self._settle, name="impact_no")
+        self._body.addWidget(words)
+        self._body.addLayout(parts.row(yes, no, None))
+        parts.announce(self, question)
+        no.setFocus()
+
+    def _do(self, then: Callable[[], object]) -> None:
+        self.forget()
+        then()
+        self._settle()
+
+    def _settle(self) -> None:
+        self.asking = False
+        self.hide()
+        parts.clear(self._body)
+        self.settled.emit()
+
+
+class ConsequenceLine(QWidget):
+    """One consequence; a number of people unfolds into their names."""
+
+    def __init__(self, each: Consequence) -> None:
+        super().__init__()
+        self._people = each.people
+        which = Icon.PENDING if each.later else Icon.EYE if each.gains else Icon.EYE_OFF
+        tone = "muted" if each.later else "accent" if each.gains else "warning"
+        self.line = _line(which, tone, impact.sentence(each))
+        self.names = parts.label("", Size.CAPTION, tone="muted", wrap=True)
+        self.names.setObjectName("consequence_names")
+        self.names.hide()
+        self.unfold = parts.button(tr("Who?"), self._turn, kind="quiet", name="consequence_who")
+        self.unfold.setVisible(len(each.people) > impact.NAMED)
+        row = parts.row(self.line, self.unfold)
+        row.setStretch(0, 1)
+        self.setLayout(parts.column(row, self.names, spacing=2))
+
+    def _turn(self) -> None:
+        show = self.names.isHidden()
+        if show:
+            words = ", ".join(isolated(name) for name in self._people[:NAMES_SHOWN])
+            if (more := len(self._people) - NAMES_SHOWN) > 0:
+                words += tr(" and %1 more").replace("%1", number(more))
+            self.names.setText(words)
+        self.names.setVisible(show)
+        self.unfold.setText(tr("Fold") if show else tr("Who?"))
+        self.unfold.setAccessibleName(self.unfold.text())
+
+
+def _line(which: Icon, tone: str, text: str) -> QWidget:
+    made = QWidget()
+    words = parts.label(text, wrap=True)
+    words.setObjectName("consequence")
+    layout = parts.row(parts.Glyph(which, 18, tone=tone), words, spacing=10)
+    layout.setStretch(1, 1)
+    made.setLayout(layout)
+    return made
