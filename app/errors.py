@@ -4,6 +4,7 @@ KithError
 ├─ CardUnreadable      path, line       a file that cannot be read at all
 ├─ InvalidAddress      text, reason     cannot become an address
 ├─ Unreachable         retry_after_s    no answer, or 5xx and 429: try again
+│  └─ OverBudget                        only this address has to wait
 ├─ Refused             slug, detail     an answer that will not change by trying again
 │  └─ SignedOut                         the token is no longer good
 ├─ StoreDamaged        path             our own file does not open
@@ -63,6 +64,10 @@ class Unreachable(KithError):
         super().__init__(detail)
         self.detail = detail
         self.retry_after_s = retry_after_s
+
+
+class OverBudget(Unreachable):
+    """Too many new addresses were asked about; this one has to wait, and others need not."""
 
 
 class Refused(KithError):

@@ -79,6 +79,11 @@ def drafts(reading: Transaction) -> list[Draft]:
     return [Draft(*record) for record in records]
 
 
+def draft_picture(reading: Transaction) -> Draft | None:
+    """Read the picture that is on its way, which may be none at all."""
+    return next((draft for draft in drafts(reading) if draft.part == PICTURE), None)
+
+
 def read_my_part(reading: Transaction, part: str) -> Any:
     """One part as the screen shows it, as JSON values; of the picture, nothing."""
     me = shown_me(reading, Address(""))
@@ -110,6 +115,15 @@ def _want(transaction: Transaction, part: str, value: bytes | None) -> None:
         part,
         value,
     )
+
+
+def take_over(transaction: Transaction, sent: list[Draft]) -> None:
+    """Put what the service has accepted into what it is known to have."""
+    me = load_me(transaction)
+    if me is not None:
+        for draft in sent:
+            me = _over(me, draft)
+        save_me(transaction, me)
 
 
 def acknowledge_mine(transaction: Transaction, sent: list[Draft]) -> None:

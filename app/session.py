@@ -1,20 +1,26 @@
 """One signed-in client: the screen's only door to contacts, profiles and the service."""
 
-import time
+import asyncio
 from collections.abc import Callable, Collection
+from importlib import import_module
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from app import my_outbox, store_rows
+from app import messages, my_outbox, store_rows
 from app.account import Account
 from app.changes import Change, Changes, Kind
 from app.deeds import Deeds
-from app.domain import Address, Block, ContactId, Field, Message, Privacy
+from app.domain import Address, Block, ContactId, Field, Message, Picture, Privacy, Profile
 from app.errors import Unreachable
-from app.outbox import counts, release_all
+from app.happenings import Happening, Heard, Network
+from app.importing import Import, plan_books
+from app.outbox import release_all
 from app.paths import Paths
-from app.people import ImportPlan, ImportReport
+from app.people import Fate, ImportPlan, ImportReport, PlannedCard, Reason, Rejected
+from app.pictures import PictureCache
+from app.pulse import Pulse
 from app.steps import read_steps, undo_open_steps
 from app.store import Store
 from app.views import Entry, Person, Row, SessionState, Status, Step, Unusable
@@ -22,9 +28,13 @@ from app.wire import FieldAudience, Impact, Me, Preview, Suppose
 
 __all__ = [
     "Entry",
+    "Fate",
     "ImportPlan",
     "ImportReport",
     "Person",
+    "PlannedCard",
+    "Reason",
+    "Rejected",
     "Row",
     "Session",
     "SessionState",
@@ -44,13 +54,22 @@ class Session:
         self.state = SessionState(Status.OFFLINE)
         folder = paths.account_dir(account.url, account.address) if account else paths.local_dir
         self._store = Store(folder / "client.db", self.changes)
+        self._pictures = PictureCache(folder / "pictures")
         self._deeds = Deeds(self._store, lambda: account.address if account else None)
+        self._pulse = Pulse(self._store, self._show)
+        self._network: Network | None = None
+        self._started = asyncio.Event()
+        self._running: asyncio.Task[None] | None = None
+        self._hearers: dict[int, Heard] = {}
 
     async def __aenter__(self) -> Self:
         with self._store.writing() as transaction:
             undo_open_steps(transaction)
             release_all(transaction)
-        self._show(self.state.status)
+        self._pulse.show()
+        self.changes.subscribe(self._on_change)
+        if self.account is not None:
+            self._running = asyncio.create_task(self._run(self.account), name="session")
         return self
 
     async def __aexit__(
@@ -59,7 +78,33 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._store.close()
+        try:
+            await self._stop()
+        finally:
+            self._store.close()
+
+    async def ended(self) -> None:
+        """Wait for the loops to end, which only a surprise makes them do; it is raised here."""
+        if self._running is not None:
+            await asyncio.shield(self._running)
+
+    async def _run(self, account: Account) -> None:
+        engine = await asyncio.to_thread(import_module, "app.engine")
+        async with engine.start(account, self._store, self._pictures, self._pulse) as network:
+            self._network = network
+            self._started.set()
+            await network.run(self._heard)
+
+    async def _stop(self) -> None:
+        if self._running is None:
+            return
+        self._running.cancel()
+        try:
+            await self._running
+        except asyncio.CancelledError:
+            return
+        finally:
+            self._network = None
 
     # ---- reading
 
@@ -160,60 +205,126 @@ class Session:
         """Do again what was undone last."""
         return self._deeds.redo()
 
+    def photo(self, contact_id: ContactId) -> bytes | None:
+        """Read the picture that came with a card."""
+        photo: bytes | None = self._store.reading.value(
+            "SELECT photo FROM contact WHERE id = ?", contact_id
+        )
+        return photo
+
     # ---- pictures and messages
 
     def picture(self, address: Address) -> bytes | None:
         """Read the local copy; where it is missing a fetch begins, and a Change follows."""
-        return None
+        shown = store_rows.read_profile(self._store.reading, address).fields.picture
+        return self._picture(address, shown)
 
     def my_picture(self) -> bytes | None:
-        """My own picture as it is, or as it will be."""
-        return None
+        """Read my own picture as it is, or as it will be."""
+        draft = my_outbox.draft_picture(self._store.reading)
+        if draft is not None:
+            return draft.value
+        me = my_outbox.load_me(self._store.reading)
+        return self._picture(me.address, me.fields.picture) if me else None
+
+    def _picture(self, address: Address, shown: Picture | None) -> bytes | None:
+        if shown is None:
+            return None
+        data = self._pictures.load(address, shown.hash)
+        if data is None and self._network is not None:
+            self._network.ask_picture(address, shown.hash)
+        return data
 
     def messages(self, address: Address) -> list[Message]:
         """Read the messages with one address, the oldest first."""
-        return []
+        return messages.read_messages(self._store.reading, address)
 
     def send_message(self, address: Address, text: str) -> None:
         """Write to somebody; it waits where the service cannot be reached."""
-        raise Unreachable("there is no service yet")
+        me = self.me()
+        if me is None:
+            raise Unreachable("there is no account yet")
+        with self._store.writing() as transaction:
+            messages.write(transaction, me.address, address, text)
 
     # ---- questions to the service
 
     async def preview(self, *, viewer: str | None = None, as_: str | None = None) -> Preview:
         """Ask what somebody sees of me, and why."""
-        raise Unreachable("there is no service yet")
+        return await self._connected().preview(viewer, as_)
 
     async def audience(self, field: Field) -> FieldAudience:
         """Ask who sees one field of mine."""
-        raise Unreachable("there is no service yet")
+        return await self._connected().audience(field)
 
     async def impact(self, suppose: Suppose) -> Impact:
         """Ask who would gain and lose what."""
-        raise Unreachable("there is no service yet")
+        return await self._connected().impact(suppose)
+
+    async def fetch_profile(self, address: Address) -> Profile:
+        """Ask for the view I get of somebody, and keep it."""
+        return await self._connected().fetch_profile(address)
+
+    def _connected(self) -> Network:
+        if self._network is None:
+            raise Unreachable("there is no connection")
+        return self._network
 
     # ---- books
 
     async def plan_import(self, paths: list[Path], region: str) -> ImportPlan:
         """Read and judge books; nothing changes."""
-        raise Unreachable("not yet")
+        me = self.account.address if self.account else None
+        return await asyncio.to_thread(plan_books, paths, region, me, self._store.path)
 
     async def run_import(
         self, plan: ImportPlan, progress: Callable[[int, int], None]
     ) -> ImportReport:
         """Do what was planned, as one step; cancelled, it leaves nothing behind."""
-        raise Unreachable("not yet")
+        return await Import(self._store, plan).run(progress)
 
     # ---- the road to the service
 
     def sync_now(self) -> None:
         """Try at once, whatever the back-off says."""
+        if self._network is not None:
+            self._network.press()
 
     def pause(self, on: bool) -> None:
         """Stop and go on with sending; reading goes on."""
-        self._show(Status.PAUSED if on else Status.OFFLINE)
+        self._pulse.paused(on=on)
+        self.sync_now()
 
-    def _show(self, status: Status) -> None:
-        waiting = counts(self._store.reading, time.time()).waiting
-        self.state = SessionState(status, waiting=waiting)
-        self.changes.publish(Change(Kind.STATE))
+    async def settled(self) -> None:
+        """Wait until all that can be sent was; raise what keeps it from being sent.
+
+        What is over the budget of discovery does not count: it waits for hours.
+        """
+        if self._running is None:
+            raise Unreachable("there is no account yet")
+        await self._started.wait()
+        await self._connected().settled()
+
+    def hear(self, hearer: Heard) -> Callable[[], None]:
+        """Call this with the kind and the value of every live event; the answer ends it."""
+        key = next(_keys)
+        self._hearers[key] = hearer
+        return lambda: self._hearers.pop(key, None) and None
+
+    def _heard(self, kind: str, happening: Happening) -> None:
+        for hearer in tuple(self._hearers.values()):
+            hearer(kind, happening)
+
+    def _on_change(self, change: Change) -> None:
+        if Kind.OUTBOX in change.kinds:
+            self._pulse.show()
+            if self._network is not None:
+                self._network.wake()
+
+    def _show(self, state: SessionState) -> None:
+        if state != self.state:
+            self.state = state
+            self.changes.publish(Change(Kind.STATE))
+
+
+_keys = count()

@@ -1,17 +1,18 @@
 """The client's SQLite file: one transaction after the other, each told to the screen."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from app.changes import Change, Changes, Kind
+from app.domain import Address, ContactId
 from app.errors import StoreDamaged
 from app.paths import make_private
 from app.store_rows import refresh_rows
 from app.store_schema import migrate
-from app.transaction import Transaction
+from app.transaction import Transaction, listed
 
 CHUNK: Final = 500
 """Records in one transaction of bulk work: about five milliseconds."""
@@ -53,6 +54,14 @@ class Store:
         if transaction.erased:
             self.scrub()
         self._publish(transaction)
+
+    def owners(self, addresses: Collection[Address]) -> set[ContactId]:
+        """Find whose these addresses are."""
+        records = self.reading.all(
+            "SELECT contact_id FROM address WHERE address IN (SELECT value FROM json_each(?))",
+            listed(addresses),
+        )
+        return {ContactId(contact_id) for (contact_id,) in records}
 
     def scrub(self) -> None:
         """Make what was erased leave the disk: the log still holds the pages as they were."""

@@ -269,6 +269,12 @@ def _entry(record: Record) -> Entry:
     )
 
 
+def read_profile(reading: Transaction, address: Address) -> Profile:
+    """Read what somebody publishes for me; blank if nothing."""
+    record = reading.one("SELECT version, fields FROM profile WHERE address = ?", address)
+    return read_profile_record(address, *(record or (None, None)))
+
+
 def read_profile_record(address: Address, version: int | None, fields: bytes | None) -> Profile:
     """Read a record of the table of profiles; blank without one."""
     if version is None or fields is None:

@@ -1,6 +1,7 @@
 """Take over what the service says: relations, profiles, what joined and what is gone."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 import msgspec
 
@@ -22,6 +23,26 @@ class Truth:
 
     def __init__(self, pictures: PictureCache) -> None:
         self._pictures = pictures
+        self._flights: list[set[Address]] = []
+
+    @contextmanager
+    def flight(self) -> Iterator[set[Address]]:
+        """Collect the addresses whose relation is heard live while a request is on its way.
+
+        Its answer may be older than what was heard; it is not applied over it. What the request
+        changed comes by the live stream as well.
+        """
+        overtaken: set[Address] = set()
+        self._flights.append(overtaken)
+        try:
+            yield overtaken
+        finally:
+            self._flights = [each for each in self._flights if each is not overtaken]
+
+    def note_live(self, address: Address) -> None:
+        """Remember that this relation was heard live."""
+        for overtaken in self._flights:
+            overtaken.add(address)
 
     def apply_kept(self, transaction: Transaction, kept: KeptRelation, now: float) -> None:
         """Take over a relation and the profile that came with it."""

@@ -244,6 +244,8 @@ class KeptRelation(Relation, frozen=True, kw_only=True):
     """Only in an event: a pending address has just joined."""
     left: bool | UnsetType = UNSET
     """Only in an event: the account is gone, and the address pending again."""
+    removed: bool | UnsetType = UNSET
+    """Only in an event: another session of mine keeps it no longer."""
 
 
 class Rejected(Struct, frozen=True):

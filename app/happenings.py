@@ -1,0 +1,47 @@
+"""What the service tells live, as values; and what a session asks of the network, as a shape.
+
+Both without importing the network: that takes 70 ms, and the window shows its rows before.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from app.domain import Address, Field, Message, Profile
+from app.wire import FieldAudience, Impact, KeptRelation, Me, Preview, Suppose
+
+Happening = Profile | KeptRelation | Me | Message | None
+"""The value of an event; `ready` and `reset` have none."""
+
+Heard = Callable[[str, Happening], None]
+"""Called with the kind and the value of every event, after it was applied."""
+
+
+class Network(Protocol):
+    """The running half of a session."""
+
+    async def run(self, heard: Heard) -> None:
+        """Run the loops until they are cancelled, or one of them is surprised."""
+
+    def wake(self) -> None:
+        """Tell that there is something to send."""
+
+    def press(self) -> None:
+        """Try everything now."""
+
+    async def settled(self) -> None:
+        """Wait until all that can be sent was; raise what keeps it from being sent."""
+
+    def ask_picture(self, address: Address, picture: str) -> None:
+        """Fetch a picture in the background."""
+
+    async def preview(self, viewer: str | None, as_: str | None) -> Preview:
+        """Fetch what somebody sees of me, and why."""
+
+    async def audience(self, field: Field) -> FieldAudience:
+        """Fetch who sees one field of mine."""
+
+    async def impact(self, suppose: Suppose) -> Impact:
+        """Fetch who would gain and lose what."""
+
+    async def fetch_profile(self, address: Address) -> Profile:
+        """Fetch the view I get of somebody, and keep it."""

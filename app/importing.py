@@ -1,0 +1,255 @@
+"""Carry out an import plan: some cards in each transaction, one step, nothing half done."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from app.cells import CARD, NAME, NOTE, OWNER, RELATION, REMOVED, encode_value, read_cell
+from app.domain import Address, ContactId
+from app.errors import Trouble
+from app.importers import Card, read_book
+from app.known import load_known
+from app.outbox import HELD, open_held, want_many
+from app.people import (
+    Fate,
+    ImportPlan,
+    ImportReport,
+    Judge,
+    PlannedCard,
+    Rejected,
+    Written,
+    judge_books,
+)
+from app.steps import StepWriter, abandon_step, begin_step, drop_if_empty
+from app.store import Store
+from app.store_rows import CardDetails, decode_card
+from app.transaction import Record, Transaction
+
+TOGETHER: Final = 200
+"""Cards in one transaction: about twenty milliseconds."""
+BREATH: Final = 16
+"""Cards judged in the thread before it lets the loop's thread have a turn."""
+
+_RELATION_MADE: Final = encode_value(
+    {"contact": 1, "subscribed": 1, "favorite": 0, "blocked": 0, "visibility": 0, "fields": 0}
+)
+
+
+def plan_books(paths: Sequence[Path], region: str, me: Address | None, store: Path) -> ImportPlan:
+    """Read and judge books; meant for a thread, since it takes a second for 20,000 cards."""
+    judge = Judge(load_known(store), region, me)
+    cards: list[PlannedCard] = []
+    unreadable: list[Rejected] = []
+    for path in paths:
+        for judged in judge_books(read_book(path), judge):
+            if isinstance(judged, Rejected):
+                unreadable.append(judged)
+            else:
+                cards.append(judged)
+            if not len(cards) % BREATH:
+                time.sleep(0)
+    return ImportPlan(tuple(cards), tuple(unreadable), region, tuple(str(path) for path in paths))
+
+
+class Import:
+    """One run of a plan. What it sends is held back until all of it is in the book."""
+
+    def __init__(self, store: Store, plan: ImportPlan) -> None:
+        self._store = store
+        self._plan = plan
+        self._position = 0
+        self._targets: list[ContactId] = []
+        """The contact of each card that was carried out, in the plan's order."""
+        self._added: list[ContactId] = []
+        self._changed: list[ContactId] = []
+
+    async def run(self, progress: Callable[[int, int], None]) -> ImportReport:
+        """Carry it all out; cancelled or failed, it leaves nothing behind."""
+        with self._store.writing() as transaction:
+            name = f"Import {', '.join(Path(each).name for each in self._plan.sources)}"
+            step = begin_step(transaction, name, time.time(), is_open=True)
+        try:
+            await self._carry_out(step.id, progress)
+        except BaseException:
+            with self._store.writing() as transaction:
+                abandon_step(transaction, step.id)
+            raise
+        with self._store.writing() as transaction:
+            open_held(transaction)
+            transaction.run("UPDATE step SET open = 0 WHERE id = ?", step.id)
+            drop_if_empty(transaction, StepWriter(transaction, step.id, self._position))
+        return self._report(step.id if self._position else None)
+
+    async def _carry_out(self, step_id: int, progress: Callable[[int, int], None]) -> None:
+        cards = self._plan.cards
+        for start in range(0, len(cards), TOGETHER):
+            some = cards[start : start + TOGETHER]
+            with self._store.writing() as transaction:
+                writer = _CardWriter(transaction, StepWriter(transaction, step_id, self._position))
+                for planned in some:
+                    self._carry_out_card(writer, planned)
+                writer.finish()
+                self._position = writer.step.position
+            progress(start + len(some), len(cards))
+            await asyncio.sleep(0)
+
+    def _carry_out_card(self, writer: "_CardWriter", planned: PlannedCard) -> None:
+        target = planned.contact_id
+        if planned.same_as is not None:
+            target = self._targets[planned.same_as]
+        if target is None or not writer.is_there(target):
+            target = writer.add(planned)
+            self._added.append(target)
+        elif planned.fate is Fate.KNOWN:
+            writer.keep(target, planned.written)
+        elif writer.merge(target, planned) and planned.fate is Fate.CHANGED:
+            self._changed.append(target)
+        self._targets.append(target)
+
+    def _report(self, step_id: int | None) -> ImportReport:
+        plan = self._plan
+        addresses = dict.fromkeys(each.address for card in plan.cards for each in card.written)
+        return ImportReport(
+            step_id=step_id,
+            read=len(plan.cards),
+            added=len(self._added),
+            changed=len(self._changed),
+            known=plan.count(Fate.KNOWN),
+            duplicates=plan.count(Fate.SAME),
+            contacts=(*self._added, *dict.fromkeys(self._changed)),
+            addresses=tuple(addresses),
+            rejected=plan.rejected,
+        )
+
+
+class _CardWriter:
+    """Writes cards in one transaction; what is new goes in together at its end."""
+
+    def __init__(self, transaction: Transaction, step: StepWriter) -> None:
+        self._transaction = transaction
+        self.step = step
+        self._wanted: list[Record] = []
+
+    def is_there(self, contact_id: ContactId) -> bool:
+        """Tell whether the person is still in the book."""
+        removed = self._transaction.value("SELECT removed FROM contact WHERE id = ?", contact_id)
+        return removed is not None and not removed
+
+    def add(self, planned: PlannedCard) -> ContactId:
+        """Make a record of somebody new."""
+        card = planned.card
+        contact_id = ContactId(
+            self._transaction.run(
+                "INSERT INTO contact (name, note, source, card, photo, added_at) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                card.name,
+                card.note,
+                card.source,
+                msgspec.json.encode(_details(planned)).decode(),
+                card.photo.data if card.photo else None,
+                time.time(),
+            )
+        )
+        self._transaction.contacts.add(contact_id)
+        self.step.note([(REMOVED, str(contact_id), "1", "0")])
+        self._give(contact_id, planned.written, 0)
+        self._remember(contact_id, planned)
+        return contact_id
+
+    def merge(self, contact_id: ContactId, planned: PlannedCard) -> bool:
+        """Add what a card says more; nothing that was there goes."""
+        before = self.step.position
+        name, renamed, source = read_cell(self._transaction, NAME, str(contact_id))
+        card = planned.card
+        if card.name and not renamed and (planned.fate is Fate.CHANGED or not name):
+            self.step.write(NAME, contact_id, [card.name, renamed, source or card.source])
+        note = read_cell(self._transaction, NOTE, str(contact_id))
+        if card.note not in note:
+            self.step.write(NOTE, contact_id, f"{note}\n{card.note}".strip())
+        details = decode_card(read_cell(self._transaction, CARD, str(contact_id)))
+        merged = msgspec.json.encode(_merged(details, _details(planned))).decode()
+        self.step.write(CARD, contact_id, merged)
+        last = self._transaction.value(
+            "SELECT IFNULL(MAX(position), -1) FROM address WHERE contact_id = ?", contact_id
+        )
+        self._give(contact_id, planned.written, last + 1)
+        self._remember(contact_id, planned)
+        return self.step.position > before
+
+    def keep(self, contact_id: ContactId, written: Sequence[Written]) -> None:
+        """Ask for the relation of addresses that have none."""
+        for each in written:
+            parts = read_cell(self._transaction, RELATION, each.address)
+            if parts is None:
+                self._wanted.append((each.address, 1, 1, None, None, None, None, True))
+                self.step.note([(RELATION, each.address, None, _RELATION_MADE)])
+                self._transaction.contacts.add(contact_id)
+
+    def finish(self) -> None:
+        """Put what was gathered into the outbox."""
+        want_many(self._transaction, self._wanted, HELD)
+
+    def _give(self, contact_id: ContactId, written: Sequence[Written], position: int) -> None:
+        for number, each in enumerate(self._free(contact_id, written), position):
+            value = [contact_id, number, each.text, each.label]
+            self.step.write(OWNER, each.address, value)
+        self.keep(contact_id, written)
+
+    def _free(self, contact_id: ContactId, written: Sequence[Written]) -> Iterator[Written]:
+        """Give the addresses that belong to nobody else in the book."""
+        for each in written:
+            owner = self._transaction.one(
+                "SELECT c.id, c.removed, c.source FROM address a "
+                "JOIN contact c ON c.id = a.contact_id WHERE a.address = ?",
+                each.address,
+            )
+            if owner is None or owner[1]:
+                yield each
+            elif owner[0] != contact_id and owner[2] is None:
+                self.step.write(REMOVED, owner[0], 1)
+                yield each
+
+    def _remember(self, contact_id: ContactId, planned: PlannedCard) -> None:
+        self._transaction.run(
+            "INSERT INTO known_card (digest, contact_id) VALUES (?, ?) "
+            "ON CONFLICT (digest) DO UPDATE SET contact_id = excluded.contact_id",
+            planned.digest,
+            contact_id,
+        )
+
+
+def _details(planned: PlannedCard) -> CardDetails:
+    card: Card = planned.card
+    return CardDetails(
+        given=card.given,
+        family=card.family,
+        nickname=card.nickname,
+        org=card.org,
+        birthday=card.birthday,
+        uid=card.uid,
+        emails=tuple((value.text, value.label) for value in card.emails),
+        unusable=tuple(
+            (value.text, value.label, trouble.value)
+            for value, trouble in planned.rejected
+            if trouble is not Trouble.SELF
+        ),
+        rest=card.rest,
+    )
+
+
+def _merged(old: CardDetails, new: CardDetails) -> CardDetails:
+    return CardDetails(
+        given=old.given or new.given,
+        family=old.family or new.family,
+        nickname=old.nickname or new.nickname,
+        org=old.org or new.org,
+        birthday=old.birthday or new.birthday,
+        uid=old.uid or new.uid,
+        emails=tuple(dict.fromkeys((*old.emails, *new.emails))),
+        unusable=tuple(dict.fromkeys((*old.unusable, *new.unusable))),
+        rest=tuple(dict.fromkeys((*old.rest, *new.rest))),
+    )

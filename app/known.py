@@ -1,0 +1,39 @@
+"""Read the people I have for a judgement, on a connection of its own: it runs beside the loop."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from app.domain import Address, ContactId
+from app.people import KnownPeople, KnownPerson
+from app.store_rows import decode_card
+
+
+def load_known(path: Path) -> KnownPeople:
+    """Read everybody as of now."""
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        people = {
+            person.id: person
+            for person in map(
+                _person,
+                connection.execute(
+                    "SELECT id, name, source, renamed, note, card FROM contact WHERE NOT removed"
+                ),
+            )
+        }
+        addresses = connection.execute("SELECT address, contact_id FROM address")
+        digests = connection.execute("SELECT digest, contact_id FROM known_card")
+        return KnownPeople(
+            {Address(text): people[owner] for text, owner in addresses if owner in people},
+            {person.uid: person for person in people.values() if person.uid},
+            {digest: people[owner] for digest, owner in digests if owner in people},
+        )
+
+
+def _person(record: tuple[int, str, str | None, int, str, str]) -> KnownPerson:
+    contact_id, name, source, renamed, note, card = record
+    details = decode_card(card)
+    emails = tuple(text for text, _ in details.emails)
+    return KnownPerson(
+        ContactId(contact_id), name, details.uid, source is not None, bool(renamed), note, emails
+    )

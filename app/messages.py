@@ -1,0 +1,64 @@
+"""Messages on this computer: what I wrote and what I was sent, by the one it is with."""
+
+import time
+from datetime import UTC, datetime
+from typing import Final
+from uuid import uuid4
+
+from app.changes import Kind
+from app.domain import Address, Message
+from app.transaction import Transaction
+
+WAITING: Final = "waiting"
+_COLUMNS: Final = "id, sender, recipient, text, sent_at, status"
+
+
+def write(transaction: Transaction, me: Address, to: Address, text: str) -> Message:
+    """Keep a message until it can be sent; its id makes a repeat the same message."""
+    now = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
+    message = Message(str(uuid4()), me, to, text, now.replace("+00:00", "Z"), WAITING)
+    apply_message(transaction, message, me)
+    transaction.kinds |= Kind.OUTBOX
+    return message
+
+
+def apply_message(transaction: Transaction, message: Message, me: Address) -> None:
+    """Take over a message, or what has become of it."""
+    peer = message.to if message.sender == me else message.sender
+    transaction.kinds |= Kind.MESSAGES
+    transaction.run(
+        "INSERT INTO message (id, sender, recipient, text, sent_at, status, peer) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+        "sent_at = excluded.sent_at, status = excluded.status",
+        message.id,
+        message.sender,
+        message.to,
+        message.text,
+        message.sent_at,
+        message.status,
+        peer,
+    )
+
+
+def set_status(transaction: Transaction, message: Message, status: str) -> None:
+    """Note what the service said, unless the live stream was quicker."""
+    transaction.kinds |= Kind.MESSAGES | Kind.OUTBOX
+    transaction.run(
+        "UPDATE message SET status = ? WHERE id = ? AND status = ?", status, message.id, WAITING
+    )
+
+
+def read_messages(reading: Transaction, peer: Address) -> list[Message]:
+    """Read the messages with one address, the oldest first."""
+    records = reading.all(
+        f"SELECT {_COLUMNS} FROM message WHERE peer = ? ORDER BY sent_at, id", peer
+    )
+    return [Message(*record) for record in records]
+
+
+def read_waiting(reading: Transaction) -> list[Message]:
+    """Read what has still to be sent, the oldest first."""
+    records = reading.all(
+        f"SELECT {_COLUMNS} FROM message WHERE status = ? ORDER BY sent_at LIMIT 100", WAITING
+    )
+    return [Message(*record) for record in records]

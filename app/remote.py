@@ -1,0 +1,246 @@
+"""The service as seen from the client: one method for each request, every error translated here."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, TypeVar
+from urllib.parse import quote
+
+import httpx
+import msgspec
+from httpx_sse import EventSource, SSEError
+
+from app.domain import Address, Field, Privacy, Profile
+from app.errors import OverBudget, Refused, SignedOut, Unreachable
+from app.wire import (
+    Accepted,
+    ContactsPage,
+    FieldAudience,
+    Impact,
+    KeptRelation,
+    Me,
+    PatchMe,
+    PatchRelation,
+    Preview,
+    Problem,
+    SendMessage,
+    Suppose,
+    Sync,
+    Synced,
+    SyncEntry,
+)
+
+DEADLINE_S: Final = 30.0
+BULK_DEADLINE_S: Final = 120.0
+SILENCE_S: Final = 40.0
+"""The live stream says something every 15 s; longer silence is a dead line."""
+
+Answer = TypeVar("Answer")
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One event of the live stream; `id` is the cursor after it, or empty."""
+
+    kind: str
+    data: str
+    id: str
+
+
+class Remote:
+    """One account at one service. Never tries twice: that is for the loops that ask."""
+
+    def __init__(
+        self, url: str, token: str, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._client = httpx.AsyncClient(
+            base_url=url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=httpx.Timeout(DEADLINE_S, connect=10.0, read=None),
+            limits=httpx.Limits(max_connections=16),
+            transport=transport,
+            trust_env=False,
+        )
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    # ---- myself
+
+    async def me(self) -> Me:
+        """Fetch my account."""
+        return await self._ask("GET", "/v1/me", Me)
+
+    async def patch_me(self, change: PatchMe) -> None:
+        """Publish fields, or switch automatic sync."""
+        await self._send("PATCH", "/v1/me", change)
+
+    async def put_privacy(self, privacy: Privacy) -> None:
+        """Set my general rules."""
+        await self._send("PUT", "/v1/me/privacy", privacy)
+
+    async def put_picture(self, data: bytes | None) -> None:
+        """Publish a picture, or none."""
+        if data is None:
+            await self._send("DELETE", "/v1/me/picture")
+        else:
+            await self._send("PUT", "/v1/me/picture", data)
+
+    async def preview(self, viewer: str | None, as_: str | None) -> Preview:
+        """Fetch what somebody sees of me, and why."""
+        wanted = {"viewer": viewer} if viewer is not None else {"as": as_ or "everyone"}
+        return await self._ask("GET", "/v1/me/preview", Preview, params=wanted)
+
+    async def audience(self, field: Field) -> FieldAudience:
+        """Fetch who sees one field of mine."""
+        wanted = {"field": field.value}
+        return await self._ask("GET", "/v1/me/audience", FieldAudience, params=wanted)
+
+    async def impact(self, suppose: Suppose) -> Impact:
+        """Fetch who would gain and lose what."""
+        return await self._ask("POST", "/v1/me/impact", Impact, suppose)
+
+    # ---- contacts
+
+    async def sync(self, entries: list[SyncEntry]) -> Synced:
+        """Send many addresses with their flags; repeating it changes nothing."""
+        return await self._ask("POST", "/v1/contacts/sync", Synced, Sync(entries))
+
+    async def contacts(self, page: str | None = None) -> ContactsPage:
+        """Fetch the whole list, one page after the other."""
+        wanted = {} if page is None else {"page": page}
+        return await self._ask("GET", "/v1/contacts", ContactsPage, params=wanted)
+
+    async def patch_contact(self, address: Address, change: PatchRelation) -> KeptRelation:
+        """Change one relation."""
+        return await self._ask("PATCH", _contact(address), KeptRelation, change)
+
+    async def delete_contact(self, address: Address) -> None:
+        """Erase one relation; one that is gone already is as good."""
+        try:
+            await self._send("DELETE", _contact(address))
+        except Refused as error:
+            if error.status != httpx.codes.NOT_FOUND:
+                raise
+
+    async def profile(self, address: Address) -> Profile:
+        """Fetch the view I get of somebody."""
+        return await self._ask("GET", f"/v1/profiles/{quote(address, safe='')}", Profile)
+
+    async def picture(self, address: Address) -> bytes:
+        """Fetch the bytes of a picture."""
+        return await self._send("GET", f"/v1/profiles/{quote(address, safe='')}/picture")
+
+    async def send_message(self, message: SendMessage) -> Accepted:
+        """Send a message; the same id again is the same message."""
+        return await self._ask("POST", "/v1/messages", Accepted, message)
+
+    # ---- live
+
+    @asynccontextmanager
+    async def events(self, cursor: str | None) -> AsyncIterator[AsyncIterator[Event]]:
+        """Open the live stream from a cursor on."""
+        headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
+        if cursor is not None:
+            headers["Last-Event-ID"] = cursor
+        request = self._client.stream(
+            "GET",
+            "/v1/events",
+            headers=headers,
+            timeout=httpx.Timeout(DEADLINE_S, read=SILENCE_S),
+        )
+        try:
+            async with request as response:
+                if response.status_code != httpx.codes.OK:
+                    await response.aread()
+                    _raise_for(response)
+                yield _read_events(response)
+        except (httpx.HTTPError, httpx.StreamError, SSEError) as error:
+            raise Unreachable(type(error).__name__) from error
+
+    # ---- one request
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        answer: type[Answer],
+        body: msgspec.Struct | None = None,
+        params: dict[str, str] | None = None,
+    ) -> Answer:
+        data = await self._send(method, path, body, params)
+        try:
+            return msgspec.json.decode(data, type=answer)
+        except msgspec.MsgspecError as error:
+            raise Unreachable("the answer was not understood") from error
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        body: msgspec.Struct | bytes | None = None,
+        params: dict[str, str] | None = None,
+    ) -> bytes:
+        content = msgspec.json.encode(body) if isinstance(body, msgspec.Struct) else body
+        headers = {} if content is None else {"Content-Type": _content_type(body)}
+        deadline = BULK_DEADLINE_S if path in _SLOW else DEADLINE_S
+        try:
+            async with asyncio.timeout(deadline):
+                response = await self._client.request(
+                    method, path, content=content, headers=headers, params=params
+                )
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise Unreachable(type(error).__name__) from error
+        if not response.is_success:
+            _raise_for(response)
+        return response.content
+
+
+_SLOW: Final = frozenset({"/v1/contacts/sync", "/v1/contacts", "/v1/me/audience", "/v1/me/impact"})
+_MAGIC: Final = ((b"\x89PNG", "image/png"), (b"\xff\xd8", "image/jpeg"), (b"RIFF", "image/webp"))
+
+
+def _content_type(body: msgspec.Struct | bytes | None) -> str:
+    """Name JSON, or the kind of a picture by its first bytes."""
+    if not isinstance(body, bytes):
+        return "application/json"
+    found = (name for magic, name in _MAGIC if body.startswith(magic))
+    return next(found, "application/octet-stream")
+
+
+def _contact(address: Address) -> str:
+    return f"/v1/contacts/{quote(address, safe='')}"
+
+
+async def _read_events(response: httpx.Response) -> AsyncIterator[Event]:
+    async for event in EventSource(response).aiter_sse():
+        yield Event(event.event, event.data, event.id)
+
+
+def _raise_for(response: httpx.Response) -> None:
+    slug, detail = _problem(response)
+    status = response.status_code
+    if status == httpx.codes.UNAUTHORIZED:
+        raise SignedOut
+    if status == httpx.codes.TOO_MANY_REQUESTS and slug == "over-budget":
+        raise OverBudget(detail, _retry_after(response))
+    if status >= httpx.codes.INTERNAL_SERVER_ERROR or status in _AGAIN:
+        raise Unreachable(f"HTTP {status}", _retry_after(response))
+    raise Refused(slug, detail, status)
+
+
+_AGAIN: Final = (httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_EARLY, httpx.codes.TOO_MANY_REQUESTS)
+
+
+def _problem(response: httpx.Response) -> tuple[str, str]:
+    try:
+        problem = msgspec.json.decode(response.content, type=Problem)
+    except msgspec.MsgspecError:
+        return f"http-{response.status_code}", f"HTTP {response.status_code}"
+    return problem.slug, problem.detail
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Read a number of seconds; a date is rare, and our own back-off serves as well."""
+    text = response.headers.get("Retry-After", "")
+    return float(text) if text.isdecimal() else None
