@@ -10,9 +10,16 @@ _numbers = count(18005550100)
 
 
 @pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def running_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with serve(tmp_path_factory.mktemp("contract")) as running:
         yield running
+
+
+@pytest.fixture
+def service(running_service: Service) -> Iterator[Service]:
+    yield running_service
+    while running_service.streams:
+        running_service.streams.pop().close()
 
 
 @pytest.fixture
@@ -22,13 +29,10 @@ def small_budget(tmp_path: Path) -> Iterator[Service]:
 
 
 @pytest.fixture
-def two(service: Service) -> Iterator[tuple[Person, Person]]:
+def two(service: Service) -> tuple[Person, Person]:
     """Two people who have never heard of each other."""
     ann, bob = service.people(fresh(), fresh(), name="Somebody", status="Here", email="a@b.example")
-    yield ann, bob
-    for person in (ann, bob):
-        for stream in person.streams:
-            stream.close()
+    return ann, bob
 
 
 def fresh() -> str:

@@ -3,12 +3,13 @@
 import json
 import os
 import queue
+import socket
 import subprocess
 import sys
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ class Service:
     operator_key: str
     process: subprocess.Popen[str]
     data: Path
+    streams: list["Stream"] = field(default_factory=list)
 
     def call(self, method: str, path: str, token: str | None = None, **more: Any) -> httpx.Response:
         """Send one request; `token=None` sends no credentials."""
@@ -67,7 +69,8 @@ class Stream:
         headers = {"Authorization": f"Bearer {person.token}"}
         if cursor is not None:
             headers["Last-Event-ID"] = cursor
-        self._client = httpx.Client(timeout=httpx.Timeout(5, read=30))
+        self._socket: socket.socket | None = None
+        self._closed = False
         self._headers = headers
         self._url = person.service.url + "/v1/events"
         self._thread = threading.Thread(target=self._read, daemon=True)
@@ -75,7 +78,13 @@ class Stream:
 
     def _read(self) -> None:
         try:
-            with self._client.stream("GET", self._url, headers=self._headers) as answer:
+            with (
+                httpx.Client(timeout=httpx.Timeout(5, read=30)) as client,
+                client.stream("GET", self._url, headers=self._headers) as answer,
+            ):
+                self._socket = answer.extensions["network_stream"].get_extra_info("socket")
+                if self._closed:
+                    return
                 assert answer.status_code == 200
                 assert answer.headers["content-type"].startswith("text/event-stream")
                 kind, data, ident = "message", "", None
@@ -130,8 +139,13 @@ class Stream:
             return seen
 
     def close(self) -> None:
-        """End the stream."""
-        self._client.close()
+        """End the stream and wait for its thread."""
+        self._closed = True
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join(10)
+        assert not self._thread.is_alive()
 
 
 @dataclass
@@ -141,7 +155,6 @@ class Person:
     service: Service
     address: str
     token: str
-    streams: list[Stream] = field(default_factory=list)
 
     def call(self, method: str, path: str, **more: Any) -> httpx.Response:
         """Send one request as this person."""
@@ -185,7 +198,7 @@ class Person:
     def stream(self, cursor: str | None = None) -> Stream:
         """Open a live stream."""
         stream = Stream(self, cursor)
-        self.streams.append(stream)
+        self.service.streams.append(stream)
         return stream
 
     def send(self, to: str, text: str, ident: str | None = None) -> httpx.Response:
