@@ -98,6 +98,7 @@ class ContactHeader(QWidget):
 
     def stop_editing(self) -> None:
         """Leave the name as it was."""
+        self.field.setText(self._name)
         self.names.setCurrentWidget(self.name)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -111,10 +112,10 @@ class ContactHeader(QWidget):
         return super().eventFilter(watched, event)
 
     def _keep(self) -> None:
+        name = self.field.text().strip()
         if self.names.currentWidget() is not self.field:
             return
         self.stop_editing()
-        name = self.field.text().strip()
         if name and name != self._name:
             self.renamed.emit(name)
 

@@ -156,6 +156,11 @@ class ContactList(QWidget):
         if not self.table.currentIndex().isValid() and self.model.rowCount():
             self.table.selectRow(0)
 
+    @property
+    def is_compact(self) -> bool:
+        """Whether rows are of one line."""
+        return self._delegate.compact
+
     def set_compact(self, compact: bool) -> None:
         """Show lines of one row of text, or of two."""
         self._delegate.compact = compact

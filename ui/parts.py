@@ -485,6 +485,7 @@ def clear(layout: QLayout) -> None:
             clear(inner)
         if (widget := item.widget()) is not None:
             widget.hide()
+            widget.setParent(None)
             widget.deleteLater()
 
 

@@ -57,6 +57,8 @@ def open_window(dress: Theme, tmp_path: Path) -> OpenWindow:
             fill(session, people)
             window = MainWindow(session, dress, WindowState(tmp_path / "window.ini"))
             window.show()
+            window.activateWindow()
+            await until(window.isActiveWindow)
             try:
                 yield window, session
             finally:
