@@ -17,6 +17,7 @@ SUMMARIES: Final = {
     "demo": "the window on a small living world of its own",
     "sync": "import address books and find out who is there",
     "watch": "one line for each live event",
+    "check": "hold a table of who should see what against the service",
     "serve": "run the service",
     "test": "run every test",
 }

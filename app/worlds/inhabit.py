@@ -11,6 +11,7 @@ import httpx
 import msgspec
 from msgspec import UNSET
 
+from app.account import Account
 from app.addresses import parse_address
 from app.domain import Address
 from app.errors import Refused, Unreachable
@@ -24,6 +25,7 @@ ABREAST: Final = 8
 AT_ONCE: Final = 2_000
 """Accounts made in one call."""
 CONFLICT: Final = 409
+NOT_FOUND: Final = 404
 TIMEOUT_S: Final = 60
 
 
@@ -67,7 +69,7 @@ class Inhabitants:
         await _abreast(self._furnish(person) for person in there)
         await _abreast(self.relate(tie) for tie in self.world.relations if tie.owner in self.tokens)
         for one, other in self.world.pairs:
-            path = f"/v1/operator/pairs/{self._path(one)}/{self._path(other)}"
+            path = f"/v1/operator/pairs/{self.path(one)}/{self.path(other)}"
             await self.operate("PUT", path)
 
     async def join(self, person: WorldPerson) -> None:
@@ -82,7 +84,7 @@ class Inhabitants:
 
     async def leave(self, name: str) -> None:
         """Erase a person."""
-        await self.operate("DELETE", f"/v1/operator/users/{self._path(name)}")
+        await self.operate("DELETE", f"/v1/operator/users/{self.path(name)}")
         self.tokens.pop(name, None)
 
     async def relate(self, tie: Tie) -> None:
@@ -92,7 +94,7 @@ class Inhabitants:
             for name in ("contact", "subscribed", "favorite", "blocked", "visibility", "fields")
             if getattr(tie, name) is not UNSET
         }
-        await self.act(tie.owner, "PATCH", f"/v1/contacts/{self._path(tie.to)}", parts)
+        await self.act(tie.owner, "PATCH", f"/v1/contacts/{self.path(tie.to)}", parts)
 
     async def set_privacy(self, name: str, privacy: PutPrivacy) -> None:
         """Have somebody set their general rules."""
@@ -110,6 +112,10 @@ class Inhabitants:
         """Make a call as one of the people."""
         content = b"" if body is None else msgspec.json.encode(body)
         await self._send(self.tokens[name], method, path, content)
+
+    async def ask(self, name: str, path: str) -> bytes:
+        """Fetch something as one of the people."""
+        return (await self._send(self.tokens[name], "GET", path, b"")).content
 
     async def operate(self, method: str, path: str, body: object = None) -> Any:
         """Make a call as the operator, and return its answer."""
@@ -140,7 +146,7 @@ class Inhabitants:
         return True
 
     async def _sign_in(self, person: WorldPerson) -> None:
-        path = f"/v1/operator/users/{self._path(person.id)}/tokens"
+        path = f"/v1/operator/users/{self.path(person.id)}/tokens"
         self.tokens[person.id] = (await self.operate("POST", path))["token"]
 
     async def _furnish(self, person: WorldPerson) -> None:
@@ -151,7 +157,8 @@ class Inhabitants:
         if person.picture is not None:
             await self.set_picture(person.id, person.picture)
 
-    def _path(self, name: str) -> str:
+    def path(self, name: str) -> str:
+        """Return somebody's address as a part of a path."""
         return quote(self.address(name), safe="")
 
     async def _send(self, token: str, method: str, path: str, content: bytes) -> httpx.Response:

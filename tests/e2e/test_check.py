@@ -1,0 +1,52 @@
+"""`kith check`: the tables that come with Kith hold, and a wrong cell is found with its reason."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app import cli
+from app.worlds.expectations import TableUnreadable, read_table
+
+TABLES = sorted((Path(__file__).parents[2] / "resources" / "tables").glob("*.txt"))
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda path: path.stem)
+def test_every_table_that_comes_with_kith_holds(
+    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "report.html"
+    assert cli.main(["check", str(table), "--html", str(page)]) == 0
+    assert "0 failed" in capsys.readouterr().err
+    assert "fail" not in page.read_text().partition("</style>")[2]
+
+
+def test_a_wrong_cell_is_found_and_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "wrong.txt"
+    table.write_text("world three-people.json\nowner ana\nviewer name status\ndee show show\n")
+    page = tmp_path / "report.html"
+    assert cli.main(["check", str(table), "--json", "--html", str(page)]) == 1
+    name, status = json.loads(capsys.readouterr().out)
+    assert (name["passed"], status["passed"]) == (True, False)
+    assert status["because"][-1] == "audience-contacts"
+    assert 'class="fail"' in page.read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("owner ana\nviewer name\nbo show\n", 1),
+        ("world w\nowner ana\nviewer shoe\n", 3),
+        ("world w\nowner ana\nviewer name\nbo perhaps\n", 4),
+        ("world w\nowner ana\nviewer name status\nbo show\n", 4),
+        ("world w\nowner ana\nbo show\n", 3),
+    ],
+)
+def test_a_mistake_in_a_table_names_its_line(tmp_path: Path, text: str, line: int) -> None:
+    table = tmp_path / "table.txt"
+    table.write_text(text)
+    with pytest.raises(TableUnreadable) as caught:
+        read_table(table)
+    assert caught.value.line == line
