@@ -5,6 +5,7 @@ from pathlib import Path
 
 from app.errors import CardUnreadable
 from app.importers.card import REASONS, Card, Photo, Unreadable, Value
+from app.importers.databases import read_database
 from app.importers.folder import read_folder
 from app.importers.jcard import read_jcard
 from app.importers.ldif import read_ldif
@@ -36,4 +37,5 @@ _READERS: dict[BookKind, Callable[[Path], Iterator[Card | Unreadable]]] = {
     BookKind.VCARD: read_vcard,
     BookKind.LDIF: read_ldif,
     BookKind.JCARD: read_jcard,
+    BookKind.SQLITE: read_database,
 }

@@ -55,6 +55,17 @@ class Unreadable(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
+def numbered(read: Card | Unreadable, line: int) -> Card | Unreadable:
+    """Give another number to what has no lines of its own to be found by."""
+    if isinstance(read, Unreadable):
+        return msgspec.structs.replace(read, line=line)
+    values = {
+        field: tuple(msgspec.structs.replace(value, line=line) for value in getattr(read, field))
+        for field in ("phones", "emails", "handles")
+    }
+    return msgspec.structs.replace(read, line=line, **values)
+
+
 NOT_A_PROPERTY = "not-a-property"
 OUTSIDE_A_CARD = "outside-a-card"
 TOO_LARGE = "too-large"

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from app.errors import CardUnreadable
-from app.importers.card import NOT_A_PROPERTY, Card, Unreadable
+from app.importers.card import NOT_A_PROPERTY, Card, Unreadable, numbered
 from app.importers.content import escape
 from app.importers.vcard import read_cards
 
@@ -46,7 +46,7 @@ def _read_card(card: Any, place: int, source: str) -> Iterator[Card | Unreadable
             yield Unreadable(source, place, shown, NOT_A_PROPERTY)
     if lines:
         for read in read_cards(["BEGIN:VCARD", *lines, "END:VCARD"], source):
-            yield _at(read, place)
+            yield numbered(read, place)
 
 
 def _is_card(card: Any) -> bool:
@@ -56,16 +56,6 @@ def _is_card(card: Any) -> bool:
         and all(isinstance(part, list) for part in card[1:2])
         and len(card) > 1
     )
-
-
-def _at(read: Card | Unreadable, place: int) -> Card | Unreadable:
-    if isinstance(read, Unreadable):
-        return msgspec.structs.replace(read, line=place)
-    numbered = {
-        field: tuple(msgspec.structs.replace(value, line=place) for value in getattr(read, field))
-        for field in ("phones", "emails", "handles")
-    }
-    return msgspec.structs.replace(read, line=place, **numbered)
 
 
 def _content_line(item: Any) -> str:

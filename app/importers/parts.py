@@ -30,9 +30,12 @@ class CardParts:
             values = self._values.setdefault(role, [])
             values.extend(Value(part, label, self._line) for part in text.split(_MANY))
         elif role not in {Role.PHONE_LABEL, Role.EMAIL_LABEL}:
-            self._add_text(column, text)
+            self.add_text(column, text)
 
-    def _add_text(self, column: Column, text: str) -> None:
+    def add_text(self, column: Column, text: str) -> None:
+        """Take a text; a second of its kind is kept beside it."""
+        if not text:
+            return
         if column.role == Role.LINES:
             self._rest += filter(None, text.split("\n"))
         elif column.role == Role.KEEP or column.role in self._texts:
