@@ -87,8 +87,26 @@ CREATE TABLE incarnation (
 );
 """
 
-MIGRATIONS: Final = (VERSION_1,)
+VERSION_2: Final = """
+CREATE TABLE node (
+    id BIGINT PRIMARY KEY,
+    seen_at DOUBLE PRECISION NOT NULL
+);
+CREATE TABLE presence (
+    account_id BIGINT NOT NULL,
+    node_id BIGINT NOT NULL,
+    PRIMARY KEY (account_id, node_id)
+);
+CREATE INDEX presence_by_node ON presence (node_id);
+"""
+
+MIGRATIONS: Final = (VERSION_1, VERSION_2)
 """Each brings the database from the version before it; a released one is never edited."""
+
+POSTGRESQL_ONLY: Final = {
+    # A feed that moves then stays on its page, and the indexes know nothing of it.
+    2: "ALTER TABLE account SET (fillfactor = 70);"
+}
 
 
 def statements(version: int, dialect: str) -> list[str]:
@@ -98,4 +116,5 @@ def statements(version: int, dialect: str) -> list[str]:
         script = script.replace("{clustered}", " WITHOUT ROWID")
     else:
         script = script.replace("{clustered}", "").replace("BLOB", "BYTEA")
+        script += POSTGRESQL_ONLY.get(version, "")
     return [part.strip() for part in script.split(";") if part.strip()]

@@ -4,7 +4,11 @@ from pathlib import Path
 import pytest
 
 from app.service.budget import Allowance
+from app.service.store import SqliteStore
+from tests.engines import database, postgresql
 from tests.service.people import Service, serve
+
+__all__ = ["database", "postgresql"]
 
 
 @pytest.fixture
@@ -13,13 +17,13 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-async def service(tmp_path: Path) -> AsyncIterator[Service]:
-    async with serve(tmp_path / "kith.db") as running:
+async def service(database: Path | str) -> AsyncIterator[Service]:
+    async with serve(database) as running:
         yield running
 
 
 @pytest.fixture
-async def generous(tmp_path: Path) -> AsyncIterator[Service]:
+async def generous(database: Path | str) -> AsyncIterator[Service]:
     """A service on which nobody runs out of budget."""
-    async with serve(tmp_path / "kith.db", Allowance(1_000_000, 6)) as running:
+    async with serve(database, Allowance(1_000_000, 6)) as running:
         yield running

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -15,11 +14,12 @@ from app.domain import Cursor
 from app.service import listing
 from app.service.api import create_app
 from app.service.budget import Allowance
+from app.service.engines import open_store
 from app.service.items import Item
 from app.service.keys import Keys
 from app.service.node import Node, heads
 from app.service.presence import Presence
-from app.service.store import Tx, open_store
+from app.service.store import Tx
 from app.service.streams import Streams
 
 Json = dict[str, Any]
@@ -27,6 +27,7 @@ Json = dict[str, Any]
 OPERATOR = "the-operators-key"
 SECRET = b"s" * 32
 DAY_S = 86_400.0
+NORMAL = Allowance()
 
 _numbers = count(18005550100)
 
@@ -169,10 +170,10 @@ def slug(answer: httpx.Response) -> str:
 
 
 @asynccontextmanager
-async def serve(database: Path, allowance: Allowance = Allowance()) -> AsyncIterator[Service]:
+async def serve(database: Path | str, allowance: Allowance = NORMAL) -> AsyncIterator[Service]:
     """Run a node for a while."""
     clock = Clock()
-    node = Node(open_store(database), Keys(SECRET), OPERATOR, allowance, clock)
+    node = Node(store, Keys(SECRET), OPERATOR, allowance, clock)
     await node.start()
     app = create_app(node, Streams(node, Presence(node)))
     transport = httpx.ASGITransport(app, raise_app_exceptions=True)

@@ -1,0 +1,213 @@
+"""The service's database on PostgreSQL: serializable writes that are tried again on a conflict.
+
+Serializable, so that what holds with SQLite's one writer holds here: a transaction function reads
+what it decides on, and no other transaction changes it in between.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
+
+from psycopg import Connection, OperationalError, RawCursor, errors
+from psycopg.types.numeric import Int8BinaryDumper
+from psycopg_pool import ConnectionPool
+
+from app.service.postgres_schema import column_types, migrate
+from app.service.postgres_sql import LONG, Batches, array, column, translated
+from app.service.store import Tx, Value
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+READERS: Final = 4
+WRITERS: Final = 8
+TOGETHER: Final = 6
+"""After so many conflicts a write runs with no other beside it, and so comes to its end."""
+ATTEMPTS: Final = 12
+PAUSE_S: Final = 0.002
+RECONNECT_S: Final = 10.0
+"""How long a transaction waits for a server that went away."""
+
+_READ: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_WRITE: Final = "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE incarnation IN ROW SHARE MODE"
+_ALONE: Final = "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE incarnation IN EXCLUSIVE MODE"
+# The joins say where to start and each step has its index, so statistics could only mislead; and
+# a writer that scans a whole table conflicts with every other.
+_SETTINGS: Final = """
+    SET synchronous_commit = on; SET jit = off; SET join_collapse_limit = 1;
+    SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+    SET idle_in_transaction_session_timeout = '30s'
+"""
+_CONFLICTS: Final = (
+    errors.SerializationFailure,
+    errors.DeadlockDetected,
+    errors.UniqueViolation,
+)
+
+
+class PostgresTx:
+    """One transaction on PostgreSQL."""
+
+    dialect = "postgresql"
+
+    def __init__(self, connection: Connection[Any], batches: Batches) -> None:
+        self._cursor = connection.cursor(binary=True)
+        self._batches = batches
+
+    def all(self, sql: str, *values: Value) -> list[tuple[Any, ...]]:
+        """Return every row."""
+        self._execute(translated(sql), values)
+        return self._cursor.fetchall()
+
+    def one(self, sql: str, *values: Value) -> tuple[Any, ...] | None:
+        """Return the first row, or nothing."""
+        self._execute(translated(sql), values)
+        row: tuple[Any, ...] | None = self._cursor.fetchone()
+        return row
+
+    def run(self, sql: str, *values: Value) -> int:
+        """Change rows and return how many."""
+        self._execute(translated(sql), values)
+        return self._cursor.rowcount
+
+    def many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
+        """Run one statement for each row; no row of a table may be meant twice."""
+        listed = list(rows)
+        batch = self._batches.of(sql) if len(listed) > 1 else None
+        if batch is not None:
+            self._execute(batch, [column(values) for values in zip(*listed, strict=True)])
+        elif listed:
+            self._cursor.executemany(translated(sql), listed)
+
+    def insert(self, target: str, rows: Sequence[Sequence[Value]], tail: str = "") -> None:
+        """Insert rows, many to a statement; `target` is the table with its columns."""
+        if rows:
+            holes = ", ".join("?" * len(rows[0]))
+            self.many(f"INSERT INTO {target} VALUES ({holes}) {tail}", rows)
+
+    def lock(self, table: str, column: str, numbers: Sequence[int]) -> None:
+        """Lock rows in a column's order, so that no two transactions wait for each other."""
+        self._execute(
+            f"SELECT FROM {table} WHERE {self.among(column, numbers)}"
+            f" ORDER BY {column} FOR NO KEY UPDATE",
+            (),
+        )
+
+    def among(self, column: str, numbers: Sequence[int]) -> str:
+        """Return a condition that a column is one of many numbers."""
+        return f"{column} = ANY({array(numbers)})"
+
+    def numbers(self, numbers: Sequence[int]) -> str:
+        """Return a table expression with one column, `value`, of many numbers."""
+        return f"(SELECT value FROM unnest({array(numbers)}) AS listed(value))"
+
+    def _execute(self, sql: str, values: Sequence[Any]) -> None:
+        self._cursor.execute(sql, values, prepare=None if len(sql) < LONG else False)
+
+
+class PostgresStore:
+    """A database on a server: reads and writes in threads, each with a connection of the pool."""
+
+    def __init__(self, url: str) -> None:
+        with Connection.connect(url, autocommit=True) as connection:
+            migrate(connection)
+            self._batches = Batches(column_types(connection))
+        self._pool = ConnectionPool(
+            url,
+            kwargs={"autocommit": True, "cursor_factory": RawCursor},
+            min_size=2,
+            max_size=READERS + WRITERS,
+            configure=_configure,
+            timeout=RECONNECT_S,
+            open=True,
+        )
+        self._readers = ThreadPoolExecutor(READERS, "kith-read")
+        self._writers = ThreadPoolExecutor(WRITERS, "kith-write")
+        self.conflicts = 0
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        """Run a function on one consistent state."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self._read, work)
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        """Run a function that changes things; when this returns, they are on disk."""
+        loop = asyncio.get_running_loop()
+        # The write happens whether or not the caller waits for it to the end.
+        return await asyncio.shield(loop.run_in_executor(self._writers, self._write, work))
+
+    async def close(self) -> None:
+        """Finish what is under way and let go."""
+        await asyncio.to_thread(self._readers.shutdown)
+        await asyncio.to_thread(self._writers.shutdown)
+        await asyncio.to_thread(self._pool.close)
+
+    def _read(self, work: Callable[[Tx], T]) -> T:
+        return self._while_reconnecting(lambda: self._once(_READ, work))
+
+    def _write(self, work: Callable[[Tx], T]) -> T:
+        for attempt in range(ATTEMPTS):
+            begin = _WRITE if attempt < TOGETHER else _ALONE
+            try:
+                return self._while_reconnecting(lambda: self._once(begin, work))  # noqa: B023 - called here
+            except _CONFLICTS:
+                self.conflicts += 1
+                if attempt == ATTEMPTS - 1:
+                    raise
+            time.sleep(random.random() * PAUSE_S * 2 ** min(attempt, TOGETHER))
+        raise AssertionError
+
+    def _while_reconnecting(self, attempt: Callable[[], T]) -> T:
+        """Try again while the server is away; not once a commit has been sent."""
+        until = time.monotonic() + RECONNECT_S
+        while True:
+            try:
+                return attempt()
+            except _Lost as lost:
+                if time.monotonic() > until:
+                    raise lost.error from lost
+                log.warning("the database went away: %s", type(lost.error).__name__)
+                time.sleep(0.1)
+
+    def _once(self, begin: str, work: Callable[[Tx], T]) -> T:
+        with self._pool.connection() as connection:
+            try:
+                connection.execute(begin, prepare=False)
+                result = work(PostgresTx(connection, self._batches))
+            except OperationalError as error:
+                _roll_back(connection)
+                if connection.closed:
+                    raise _Lost(error) from error
+                raise
+            except BaseException:
+                _roll_back(connection)
+                raise
+            try:
+                connection.execute("COMMIT", prepare=False)
+            finally:
+                _roll_back(connection)
+        return result
+
+
+class _Lost(Exception):
+    """The connection broke before anything was committed."""
+
+    def __init__(self, error: OperationalError) -> None:
+        super().__init__()
+        self.error = error
+
+
+def _roll_back(connection: Connection[Any]) -> None:
+    if not connection.closed:
+        connection.rollback()
+
+
+def _configure(connection: Connection[Any]) -> None:
+    # One type for every number, so that a statement is prepared once, not for each size.
+    connection.adapters.register_dumper(int, Int8BinaryDumper)
+    connection.execute(_SETTINGS, prepare=False)

@@ -1,0 +1,41 @@
+"""The tables on PostgreSQL: brought up to date by whichever node comes first."""
+
+from typing import Any
+
+from psycopg import Connection, errors
+
+from app.service import schema
+
+_VERSIONS = "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY)"
+_TYPES = """
+    SELECT table_name, column_name, data_type FROM information_schema.columns
+    WHERE table_schema = current_schema()
+"""
+
+
+class TooNew(Exception):
+    """A newer Kith has changed the tables; this one would not keep its promises."""
+
+
+def migrate(connection: Connection[Any]) -> None:
+    """Bring the tables to this version, one node at a time."""
+    try:
+        connection.execute(_VERSIONS)
+    except (errors.UniqueViolation, errors.DuplicateTable):
+        # Another node has made it at the same moment: PostgreSQL checks before it makes.
+        connection.execute("SELECT FROM schema_version")
+    with connection.transaction():
+        connection.execute("LOCK TABLE schema_version IN EXCLUSIVE MODE")
+        row = connection.execute("SELECT COALESCE(MAX(version), 0) FROM schema_version").fetchone()
+        assert row is not None
+        if row[0] > len(schema.MIGRATIONS):
+            raise TooNew(f"the tables have version {row[0]}")
+        for following in range(row[0] + 1, len(schema.MIGRATIONS) + 1):
+            for statement in schema.statements(following, "postgresql"):
+                connection.execute(statement)
+            connection.execute("INSERT INTO schema_version (version) VALUES (%s)", (following,))
+
+
+def column_types(connection: Connection[Any]) -> dict[tuple[str, str], str]:
+    """Return the type of every column of every table."""
+    return {(table, name): kind for table, name, kind in connection.execute(_TYPES)}
