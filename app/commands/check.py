@@ -6,15 +6,14 @@ import json
 import sys
 import tempfile
 from pathlib import Path
-from typing import Final
 
 from app.service import host
 from app.worlds.expectations import Finding, Table, check, read_table, report
 from app.worlds.inhabit import Inhabitants
+from app.worlds.seeded import grow
 from app.worlds.world import World, read
 
 DONE, FAILED = 0, 1
-WORLDS: Final = Path(__file__).parents[2] / "resources" / "worlds"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +48,8 @@ async def _check(table: Table) -> list[Finding]:
 
 def _world(table: Table) -> World:
     beside = table.path.parent / table.world
-    return read(beside if beside.exists() else WORLDS / table.world)
+    found = read(beside if beside.exists() else WORLDS / table.world)
+    return found if isinstance(found, World) else grow(found)
 
 
 def _as_json(finding: Finding) -> dict[str, object]:
