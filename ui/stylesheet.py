@@ -36,6 +36,7 @@ QPushButton[kind="quiet"]:hover { background: $accent_soft; }
 QPushButton[kind="quiet"]:focus { border-color: $accent; }
 QPushButton[kind="quiet"]:disabled { color: $faint; }
 
+QScrollArea, QAbstractScrollArea { background: transparent; border: none; }
 QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QDateEdit {
     min-height: $p20; padding: $p5 $p8; border: 1px solid $line_strong; border-radius: $p6;
     background: $surface; color: $text;
@@ -106,7 +107,6 @@ QMenu::item:disabled { color: $faint; }
 QMenu::separator { height: 1px; background: $line; margin: $p4 $p8; }
 QToolTip { background: $tip; color: $on_tip; border: none; padding: $p4 $p6; }
 
-QScrollArea, QAbstractScrollArea { background: transparent; border: none; }
 QScrollBar:vertical { width: $p10; background: transparent; margin: 0; }
 QScrollBar:horizontal { height: $p10; background: transparent; margin: 0; }
 QScrollBar::handle { background: $line_strong; border-radius: $p3; margin: $p2; }
