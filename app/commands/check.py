@@ -9,9 +9,9 @@ from pathlib import Path
 
 from app.service import host
 from app.worlds.expectations import Finding, Table, check, read_table, report
+from app.worlds.files import WORLDS, read
 from app.worlds.inhabit import Inhabitants
-from app.worlds.seeded import grow
-from app.worlds.world import World, read
+from app.worlds.world import World
 
 DONE, FAILED = 0, 1
 
@@ -48,8 +48,7 @@ async def _check(table: Table) -> list[Finding]:
 
 def _world(table: Table) -> World:
     beside = table.path.parent / table.world
-    found = read(beside if beside.exists() else WORLDS / table.world)
-    return found if isinstance(found, World) else grow(found)
+    return read(beside if beside.exists() else WORLDS / table.world)
 
 
 def _as_json(finding: Finding) -> dict[str, object]:

@@ -15,7 +15,7 @@ from app.account import Account
 from app.addresses import parse_address
 from app.domain import Address
 from app.errors import Refused, Unreachable
-from app.wire import PutPrivacy
+from app.wire import SYNC_LIMIT, PutPrivacy, Sync, SyncEntry
 from app.worlds.pictures import draw
 from app.worlds.world import Drawing, Tie, World, WorldPerson
 
@@ -38,6 +38,11 @@ class Inhabitants:
     client: httpx.AsyncClient
     tokens: dict[str, str] = field(default_factory=dict)
     """The token of each person who is there, by their id in the world."""
+    _addresses: dict[str, Address] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for person in self.world.people:
+            self._addresses[person.id] = parse_address(person.address, REGION)
 
     @classmethod
     def of(cls, world: World, url: str, operator_key: str) -> Self:
@@ -57,17 +62,26 @@ class Inhabitants:
 
     def address(self, name: str) -> Address:
         """Return the address of a person, by id, or of anybody else, as it is written."""
-        written = next((p.address for p in self.world.people if p.id == name), name)
-        return parse_address(written, REGION)
+        if name not in self._addresses:
+            self._addresses[name] = parse_address(name, REGION)
+        return self._addresses[name]
+
+    def account(self) -> Account:
+        """Return what signs in as the one whom a tester looks through."""
+        me = self.world.me
+        return Account(str(self.client.base_url), self.address(me), self.tokens[me], embedded=True)
 
     async def settle(self) -> None:
-        """Make everybody who is there from the beginning, or sign in as them if they are."""
+        """Make everybody who is there from the beginning, and all that is theirs.
+
+        Where they are there already they are only signed in, and keep what they have become.
+        """
         there = [person for person in self.world.people if person.id not in self.world.late]
         if not await self._create(there):
-            await _abreast(self._sign_in(person) for person in there)
+            await self._settle_again(there)
             return
         await _abreast(self._furnish(person) for person in there)
-        await _abreast(self.relate(tie) for tie in self.world.relations if tie.owner in self.tokens)
+        await _abreast(self.tie(name) for name in self._owners() if name in self.tokens)
         for one, other in self.world.pairs:
             path = f"/v1/operator/pairs/{self.path(one)}/{self.path(other)}"
             await self.operate("PUT", path)
@@ -78,14 +92,27 @@ class Inhabitants:
             await self._sign_in(person)
             return
         await self._furnish(person)
-        for tie in self.world.relations:
-            if tie.owner == person.id:
-                await self.relate(tie)
+        await self.tie(person.id)
 
     async def leave(self, name: str) -> None:
-        """Erase a person."""
-        await self.operate("DELETE", f"/v1/operator/users/{self.path(name)}")
+        """Erase a person; one who is not there is as good."""
         self.tokens.pop(name, None)
+        try:
+            await self.operate("DELETE", f"/v1/operator/users/{self.path(name)}")
+        except Refused as refused:
+            if refused.status != NOT_FOUND:
+                raise
+
+    async def tie(self, owner: str) -> None:
+        """Have somebody keep all whom they keep: plain contacts at once, the others one by one."""
+        ties = [tie for tie in self.world.relations if tie.owner == owner]
+        plain = [self.address(tie.to) for tie in ties if tie == _plain(tie)]
+        for start in range(0, len(plain), SYNC_LIMIT):
+            entry = SyncEntry(addresses=list(plain[start : start + SYNC_LIMIT]))
+            await self.act(owner, "POST", "/v1/contacts/sync", Sync(entries=[entry]))
+        for tie in ties:
+            if tie != _plain(tie):
+                await self.relate(tie)
 
     async def relate(self, tie: Tie) -> None:
         """Have somebody set what they keep about somebody."""
@@ -149,6 +176,21 @@ class Inhabitants:
         path = f"/v1/operator/users/{self.path(person.id)}/tokens"
         self.tokens[person.id] = (await self.operate("POST", path))["token"]
 
+    async def _settle_again(self, there: list[WorldPerson]) -> None:
+        await _abreast(self.leave(name) for name in sorted(self.world.late))
+        await _abreast(self._find_or_join(person) for person in there)
+
+    async def _find_or_join(self, person: WorldPerson) -> None:
+        try:
+            await self._sign_in(person)
+        except Refused as refused:
+            if refused.status != NOT_FOUND:
+                raise
+            await self.join(person)
+
+    def _owners(self) -> list[str]:
+        return list(dict.fromkeys(tie.owner for tie in self.world.relations))
+
     async def _furnish(self, person: WorldPerson) -> None:
         if person.privacy != PutPrivacy():
             await self.set_privacy(person.id, person.privacy)
@@ -173,6 +215,11 @@ class Inhabitants:
             problem: Mapping[str, str] = answer.json()
             raise Refused(problem["type"], problem["detail"], answer.status_code)
         return answer
+
+
+def _plain(tie: Tie) -> Tie:
+    """Give the tie of a contact who is followed and nothing more."""
+    return Tie(owner=tie.owner, to=tie.to, contact=True, subscribed=True)
 
 
 async def _abreast(calls: Iterable[Any]) -> None:

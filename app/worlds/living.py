@@ -2,6 +2,7 @@
 
 import asyncio
 import heapq
+import logging
 import time
 import uuid
 from collections.abc import Awaitable, Callable
@@ -9,8 +10,11 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from msgspec import UNSET
 
+from app.errors import Refused, Unreachable
 from app.worlds.inhabit import Inhabitants
 from app.worlds.world import Happening
+
+log = logging.getLogger(__name__)
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -31,9 +35,17 @@ async def live(
         await sleep(max(0.0, start + at - now()))
         deed = inhabitants.world.happenings[place]
         if deed.join or deed.who in inhabitants.tokens:
-            await play(inhabitants, deed, turn)
+            await _try_to_play(inhabitants, deed, turn)
         if deed.every > 0:
             heapq.heappush(due, (at + deed.every, place, turn + 1))
+
+
+async def _try_to_play(inhabitants: Inhabitants, deed: Happening, turn: int) -> None:
+    """Let a deed go by while the service is away, or where somebody's rules forbid it."""
+    try:
+        await play(inhabitants, deed, turn)
+    except (Unreachable, Refused) as error:
+        log.info("a happening did not happen (%s)", type(error).__name__)
 
 
 async def play(inhabitants: Inhabitants, deed: Happening, turn: int) -> None:

@@ -30,14 +30,10 @@ or a recipe, from which the same world is made every time (seeded.py):
 through in turn, over and over with `every`. Whoever has a `join` is not there at the beginning.
 """
 
-from pathlib import Path
-from typing import Any
-
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from app.domain import Reach
-from app.errors import KithError
 from app.wire import NewFields, PatchFields, PatchRelation, PutPrivacy
 
 
@@ -111,56 +107,3 @@ class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
     about: str
     seed: int
     count: int
-
-
-class WorldUnreadable(KithError):
-    """A world file that does not say what a world file says."""
-
-    def __init__(self, path: Path, detail: str) -> None:
-        super().__init__(f"{path.name}: {detail}")
-        self.path = path
-        self.detail = detail
-
-
-def read(path: Path) -> World | Recipe:
-    """Read a world file; what it names must be in it."""
-    try:
-        content = path.read_bytes()
-        members: dict[str, Any] = msgspec.json.decode(content, type=dict[str, Any])
-        if "seed" in members:
-            return msgspec.json.decode(content, type=Recipe)
-        world = msgspec.json.decode(content, type=World)
-    except (OSError, msgspec.DecodeError) as error:
-        raise WorldUnreadable(path, str(error)) from error
-    fault = _fault(world)
-    if fault:
-        raise WorldUnreadable(path, fault)
-    return world
-
-
-def _fault(world: World) -> str:
-    ids = [person.id for person in world.people]
-    if len(set(ids)) < len(ids):
-        return "two people have the same id"
-    named = [tie.owner for tie in world.relations] + [deed.who for deed in world.happenings]
-    named += [name for pair in world.pairs for name in pair]
-    strangers = set(named) - set(ids) | ({world.me} - {""} - set(ids))
-    if strangers:
-        return f"there is nobody called {min(strangers)!r}"
-    for deed in world.happenings:
-        if _deeds(deed) != 1:
-            return f"{deed.who!r} after {deed.after:g} s: a happening is exactly one deed"
-    return ""
-
-
-def _deeds(happening: Happening) -> int:
-    parts = (
-        happening.publish,
-        happening.picture,
-        happening.privacy is not UNSET,
-        happening.relation is not UNSET,
-        happening.message is not UNSET,
-        happening.join,
-        happening.leave,
-    )
-    return sum(bool(part) for part in parts)

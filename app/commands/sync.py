@@ -1,0 +1,117 @@
+"""`kith sync`: import address books, synchronise them, and say what became of every card."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import phonenumbers
+
+from app.addresses import default_region
+from app.commands import connection
+from app.commands.plain import plain
+from app.domain import State
+from app.paths import default_paths
+from app.session import ImportReport, Session
+from app.views import Entry
+from app.wire import KeptRelation
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the words of this command."""
+    parser.add_argument(
+        "books", metavar="BOOK", nargs="+", type=Path, help="a vCard, CSV, LDIF or jCard file"
+    )
+    parser.add_argument(
+        "--region",
+        metavar="CC",
+        type=_region,
+        default=default_region(),
+        help="the country of numbers without a country code (default: %(default)s)",
+    )
+    connection.add_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="report as one JSON object")
+    parser.set_defaults(check=lambda options: connection.check(options, parser))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Import, synchronise, report."""
+    options.check(options)
+    found = asyncio.run(_synchronise(options))
+    if options.json:
+        print(json.dumps(found))
+    else:
+        print("\n".join(_lines(found)))
+    return 0
+
+
+async def _synchronise(options: argparse.Namespace) -> dict[str, Any]:
+    paths = default_paths()
+    async with (
+        connection.connect(options, paths) as account,
+        Session(account, paths) as session,
+    ):
+        plan = await session.plan_import(options.books, options.region)
+        report = await session.run_import(plan, _progress)
+        await session.settled()
+        return _fates(session, report)
+
+
+def _fates(session: Session, report: ImportReport) -> dict[str, Any]:
+    """Sort every address of the books by what the service said of it."""
+    fates: dict[str, list[Any]] = {"matched": [], "pending": [], "rejected": [], "deferred": []}
+    fates["rejected"] = [msgspec.to_builtins(each) for each in report.rejected]
+    for address in report.addresses:
+        entry = session.entry(address)
+        if entry is None or entry.failure is not None:
+            reason = entry.failure if entry else "removed"
+            fates["rejected"].append({"source": "", "value": address, "reason": reason})
+        elif entry.deferred_until is not None:
+            fates["deferred"].append(address)
+        elif entry.relation.state is State.MATCHED:
+            fates["matched"].append(_kept(entry))
+        else:
+            fates["pending"].append(address)
+    return {
+        "read": report.read,
+        "addresses": len(report.addresses),
+        "duplicates": report.duplicates,
+        **fates,
+    }
+
+
+def _kept(entry: Entry) -> Any:
+    """Write a relation as the service does, with its profile."""
+    parts = msgspec.structs.asdict(entry.relation)
+    return msgspec.to_builtins(KeptRelation(**parts, profile=entry.profile))
+
+
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    yield f"{found['read']:,} cards read, {found['addresses']:,} addresses"
+    yield f"{len(found['matched']):7,} matched"
+    yield f"{len(found['pending']):7,} pending"
+    if found["deferred"]:
+        yield f"{len(found['deferred']):7,} deferred: the service looks up more later"
+    if found["duplicates"]:
+        yield f"{found['duplicates']:7,} cards of people who were already there"
+    yield f"{len(found['rejected']):7,} rejected"
+    for each in found["rejected"]:
+        place = f"{Path(each['source']).name}:{each['line']}" if each.get("line") else ""
+        yield plain(f"          {place:24} {each['value']!r}: {each['reason']}")
+
+
+def _progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        end = "\n" if done == total else "\r"
+        print(f"kith: {done:,} of {total:,} cards", end=end, file=sys.stderr, flush=True)
+
+
+def _region(text: str) -> str:
+    region = text.upper()
+    if region not in phonenumbers.SUPPORTED_REGIONS:
+        raise argparse.ArgumentTypeError(f"{text} is not a country code such as US")
+    return region
