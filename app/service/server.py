@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import resource
 import secrets
 import signal
@@ -19,11 +20,12 @@ import uvloop
 from app.paths import make_private
 from app.service.api import create_app
 from app.service.budget import Allowance
+from app.service.claim import Note, claim, write_note
+from app.service.engines import open_store
 from app.service.keys import load_keys, write_secret
 from app.service.metrics import Metrics
 from app.service.node import Node
 from app.service.presence import Presence
-from app.service.store import open_store
 from app.service.streams import Streams
 from app.service.tasks import Tasks
 from app.service.wire_protocol import WireProtocol
@@ -54,7 +56,10 @@ def run(options: Options, ready: Ready, watch: Callable[[Callable[[], object]], 
     Return whether the end was orderly.
     """
     _raise_file_limit()
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    make_private(options.data)
+    # Nodes that share a database on a server may share a folder, for the keys in it.
+    mine = claim(options.data) if options.database is None else contextlib.nullcontext()
+    with mine, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(serve(options, ready, watch))
 
 
@@ -62,7 +67,6 @@ async def serve(
     options: Options, ready: Ready, watch: Callable[[Callable[[], object]], None]
 ) -> bool:
     """Serve until asked to end."""
-    make_private(options.data)
     node = Node(
         open_store(options.database or options.data / "kith.db"),
         load_keys(options.data / "address.key"),
@@ -87,7 +91,12 @@ async def serve(
         backlog=BACKLOG,
         timeout_graceful_shutdown=DRAIN_S,
     )
-    server = _Server(config, ready, streams, metrics)
+
+    def say(url: str) -> None:
+        write_note(options.data, Note(url, os.getpid()))
+        ready(url)
+
+    server = _Server(config, say, streams, metrics)
     tasks = Tasks(on_failure=server.fail)
     loop = asyncio.get_running_loop()
     watch(lambda: loop.call_soon_threadsafe(server.end))
@@ -96,6 +105,7 @@ async def serve(
     tasks.start(presence.run(), "presence")
     try:
         await server.serve()
+        write_note(options.data, Note(server.url))
     finally:
         await tasks.close()
         await presence.close()
@@ -114,6 +124,7 @@ class _Server(uvicorn.Server):
         self._ready = ready
         self._streams = streams
         self._metrics = metrics
+        self.url = ""
         self.has_failed = False
 
     def end(self) -> None:
@@ -129,7 +140,8 @@ class _Server(uvicorn.Server):
         """Listen, and say where."""
         await super().startup(sockets)
         host, port = self.servers[0].sockets[0].getsockname()[:2]
-        self._ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self._ready(self.url)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more, end the streams, finish what is under way."""

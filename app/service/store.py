@@ -252,11 +252,6 @@ class _Job:
             self._future.set_exception(self.error)
 
 
-def open_store(database: str | Path) -> Store:
-    """Open the database at a path or, with a URL, on a server."""
-    return SqliteStore(Path(database))
-
-
 def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
     try:
