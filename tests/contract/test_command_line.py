@@ -76,7 +76,7 @@ def test_sync_reports_every_fate(
         (rejected,) = report["rejected"]
         assert rejected["value"] == "12"
         assert rejected["reason"]
-        assert rejected["line"] == 18
+        assert rejected["line"] == 19
         assert Path(rejected["source"]).name == "book.vcf"
         assert me.token not in done.stderr
     relation = me.get(f"/v1/contacts/{matched}")
