@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -27,7 +27,7 @@ from app.people import (
 from app.steps import StepWriter, abandon_step, begin_step, drop_if_empty
 from app.store import Store
 from app.store_rows import CardDetails, decode_card
-from app.transaction import Record, Transaction
+from app.transaction import Record, Transaction, listed
 
 TOGETHER: Final = 200
 """Cards in one transaction: about twenty milliseconds."""
@@ -89,7 +89,9 @@ class Import:
         for start in range(0, len(cards), TOGETHER):
             some = cards[start : start + TOGETHER]
             with self._store.writing() as transaction:
-                writer = _CardWriter(transaction, StepWriter(transaction, step_id, self._position))
+                writer = _CardWriter(
+                    transaction, StepWriter(transaction, step_id, self._position), some
+                )
                 for planned in some:
                     self._carry_out_card(writer, planned)
                 writer.finish()
@@ -105,7 +107,7 @@ class Import:
             target = writer.add(planned)
             self._added.append(target)
         elif planned.fate is Fate.KNOWN:
-            writer.keep(target, planned.written)
+            writer.keep(target, planned)
         elif writer.merge(target, planned) and planned.fate is Fate.CHANGED:
             self._changed.append(target)
         self._targets.append(target)
@@ -126,13 +128,31 @@ class Import:
         )
 
 
-class _CardWriter:
-    """Writes cards in one transaction; what is new goes in together at its end."""
+class Owner(NamedTuple):
+    """Who has an address now, and whether the service keeps it for me."""
 
-    def __init__(self, transaction: Transaction, step: StepWriter) -> None:
+    contact_id: ContactId
+    removed: int
+    source: str | None
+    kept: int
+    before: Record
+    """The value of its cell."""
+
+
+class _CardWriter:
+    """Writes cards in one transaction; what is gathered goes in together at its end."""
+
+    def __init__(
+        self, transaction: Transaction, step: StepWriter, some: Sequence[PlannedCard]
+    ) -> None:
         self._transaction = transaction
         self.step = step
+        self._owners = _owners_of(transaction, some)
+        self._positions: dict[ContactId, int] = {}
+        self._addresses: list[Record] = []
+        self._cards: list[Record] = []
         self._wanted: list[Record] = []
+        self._cells: list[Record] = []
 
     def is_there(self, contact_id: ContactId) -> bool:
         """Tell whether the person is still in the book."""
@@ -154,15 +174,14 @@ class _CardWriter:
                 time.time(),
             )
         )
-        self._transaction.contacts.add(contact_id)
-        self.step.note([(REMOVED, str(contact_id), "1", "0")])
-        self._give(contact_id, planned.written, 0)
-        self._remember(contact_id, planned)
+        self._positions[contact_id] = 0
+        self._cells.append((REMOVED, str(contact_id), "1", "0"))
+        self._give(contact_id, planned)
         return contact_id
 
     def merge(self, contact_id: ContactId, planned: PlannedCard) -> bool:
         """Add what a card says more; nothing that was there goes."""
-        before = self.step.position
+        before = self.step.position + len(self._cells)
         name, renamed, source = read_cell(self._transaction, NAME, str(contact_id))
         card = planned.card
         if card.name and not renamed and (planned.fate is Fate.CHANGED or not name):
@@ -173,53 +192,76 @@ class _CardWriter:
         details = decode_card(read_cell(self._transaction, CARD, str(contact_id)))
         merged = msgspec.json.encode(_merged(details, _details(planned))).decode()
         self.step.write(CARD, contact_id, merged)
-        last = self._transaction.value(
-            "SELECT IFNULL(MAX(position), -1) FROM address WHERE contact_id = ?", contact_id
-        )
-        self._give(contact_id, planned.written, last + 1)
-        self._remember(contact_id, planned)
-        return self.step.position > before
+        self._give(contact_id, planned)
+        return self.step.position + len(self._cells) > before
 
-    def keep(self, contact_id: ContactId, written: Sequence[Written]) -> None:
+    def keep(self, contact_id: ContactId, planned: PlannedCard) -> None:
         """Ask for the relation of addresses that have none."""
-        for each in written:
-            parts = read_cell(self._transaction, RELATION, each.address)
-            if parts is None:
+        self._transaction.contacts.add(contact_id)
+        for each in planned.written:
+            owner = self._owners.get(each.address)
+            if owner is not None and owner.contact_id == contact_id and not owner.kept:
                 self._wanted.append((each.address, 1, 1, None, None, None, None, True))
-                self.step.note([(RELATION, each.address, None, _RELATION_MADE)])
-                self._transaction.contacts.add(contact_id)
+                self._cells.append((RELATION, each.address, None, _RELATION_MADE))
+                self._owners[each.address] = owner._replace(kept=1)
 
     def finish(self) -> None:
-        """Put what was gathered into the outbox."""
+        """Write what was gathered."""
+        self._transaction.many(_SAVE_ADDRESS, self._addresses)
+        self._transaction.many(_SAVE_CARD, self._cards)
+        self.step.note(self._cells)
         want_many(self._transaction, self._wanted, HELD)
 
-    def _give(self, contact_id: ContactId, written: Sequence[Written], position: int) -> None:
-        for number, each in enumerate(self._free(contact_id, written), position):
-            value = [contact_id, number, each.text, each.label]
-            self.step.write(OWNER, each.address, value)
-        self.keep(contact_id, written)
+    def _give(self, contact_id: ContactId, planned: PlannedCard) -> None:
+        for each in planned.written:
+            owner = self._owners.get(each.address)
+            if owner is None or owner.removed or owner.source is None:
+                self._give_address(contact_id, each, owner)
+        self._cards.append((planned.digest, contact_id))
+        self.keep(contact_id, planned)
 
-    def _free(self, contact_id: ContactId, written: Sequence[Written]) -> Iterator[Written]:
-        """Give the addresses that belong to nobody else in the book."""
-        for each in written:
-            owner = self._transaction.one(
-                "SELECT c.id, c.removed, c.source FROM address a "
-                "JOIN contact c ON c.id = a.contact_id WHERE a.address = ?",
-                each.address,
+    def _give_address(self, contact_id: ContactId, written: Written, owner: Owner | None) -> None:
+        if owner is not None and not owner.removed and owner.contact_id != contact_id:
+            self.step.write(REMOVED, owner.contact_id, 1)
+        value = (contact_id, self._next_position(contact_id), written.text, written.label)
+        before = None if owner is None else encode_value(list(owner.before))
+        self._addresses.append((written.address, *value))
+        self._cells.append((OWNER, written.address, before, encode_value(list(value))))
+        kept = owner.kept if owner is not None else 0
+        self._owners[written.address] = Owner(contact_id, 0, "", kept, value)
+
+    def _next_position(self, contact_id: ContactId) -> int:
+        position = self._positions.get(contact_id)
+        if position is None:
+            position = self._transaction.value(
+                "SELECT IFNULL(MAX(position), -1) + 1 FROM address WHERE contact_id = ?", contact_id
             )
-            if owner is None or owner[1]:
-                yield each
-            elif owner[0] != contact_id and owner[2] is None:
-                self.step.write(REMOVED, owner[0], 1)
-                yield each
+        self._positions[contact_id] = position + 1
+        return position
 
-    def _remember(self, contact_id: ContactId, planned: PlannedCard) -> None:
-        self._transaction.run(
-            "INSERT INTO known_card (digest, contact_id) VALUES (?, ?) "
-            "ON CONFLICT (digest) DO UPDATE SET contact_id = excluded.contact_id",
-            planned.digest,
-            contact_id,
-        )
+
+_SAVE_ADDRESS: Final = """
+    INSERT INTO address (address, contact_id, position, text, label) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (address) DO UPDATE SET contact_id = excluded.contact_id,
+        position = excluded.position, text = excluded.text, label = excluded.label
+"""
+_SAVE_CARD: Final = """
+    INSERT INTO known_card (digest, contact_id) VALUES (?, ?)
+    ON CONFLICT (digest) DO UPDATE SET contact_id = excluded.contact_id
+"""
+
+
+def _owners_of(reading: Transaction, some: Sequence[PlannedCard]) -> dict[Address, Owner]:
+    records = reading.all(
+        "SELECT e.address, e.contact_id, c.removed, c.source, e.kept, e.position, e.text, e.label "
+        "FROM json_each(?) chosen CROSS JOIN effective e ON e.address = chosen.value "
+        "JOIN contact c ON c.id = e.contact_id",
+        listed(each.address for planned in some for each in planned.written),
+    )
+    return {
+        address: Owner(owner, removed, source, kept, (owner, *value))
+        for address, owner, removed, source, kept, *value in records
+    }
 
 
 def _details(planned: PlannedCard) -> CardDetails:

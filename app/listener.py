@@ -128,7 +128,7 @@ class Listener:
             if happening.removed is True:
                 self._truth.apply_removed(transaction, happening.address)
             else:
-                self._truth.apply_kept(transaction, happening, time.time())
+                self._truth.apply_kept(transaction, [happening], time.time())
         elif isinstance(happening, Profile):
             self._truth.apply_profile(transaction, happening)
         elif isinstance(happening, Me):
@@ -162,8 +162,8 @@ class Listener:
     async def _apply_list(self, relations: Sequence[KeptRelation]) -> None:
         for start in range(0, len(relations), CHUNK):
             with self._store.writing() as transaction:
-                for kept in relations[start : start + CHUNK]:
-                    self._truth.apply_kept(transaction, kept, time.time())
+                some = relations[start : start + CHUNK]
+                self._truth.apply_kept(transaction, some, time.time())
             await asyncio.sleep(0)
 
     async def _remove_list(self, gone: Sequence[Address]) -> None:
@@ -176,7 +176,7 @@ class Listener:
 
 def _decode(event: Event) -> Happening:
     kind = _KINDS.get(event.kind)
-    if kind is None:
+    if kind is None or not event.data:  # an id alone only moves the cursor
         return None
     try:
         return msgspec.json.decode(event.data, type=kind)

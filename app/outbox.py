@@ -135,7 +135,7 @@ _WANT_ERASED = f"""
         AND (EXISTS (SELECT 1 FROM relation WHERE address = ?1)
             OR EXISTS (SELECT 1 FROM outbox WHERE address = ?1))
     ON CONFLICT (address) DO UPDATE SET erase = 1, bulk = 0, revision = revision + 1,
-        failure = NULL, {", ".join(f"{part} = NULL" for part in PARTS)}
+        failure = NULL, deferred = 0, not_before = 0, {", ".join(f"{part} = NULL" for part in PARTS)}
 """
 
 
@@ -209,7 +209,7 @@ def defer(
     """Over the budget of discovery: kept, and tried again when there is room."""
     transaction.kinds |= Kind.OUTBOX
     transaction.many(
-        "UPDATE outbox SET batch = NULL, deferred = 1, not_before = ? "
+        "UPDATE outbox SET batch = NULL, tried = 0, deferred = 1, not_before = ? "
         "WHERE address = ? AND batch = ?",
         [(until, intent.address, batch) for intent in intents],
     )

@@ -61,17 +61,16 @@ class BulkSender:
         deferred = [Address(text) for text in answer.deferred if text in intents]
         for some in _chunks(matched):
             with self._store.writing() as transaction:
-                for kept in some:
-                    if kept.address not in overtaken:
-                        self._truth.apply_kept(transaction, kept, time.time())
+                fresh = [kept for kept in some if kept.address not in overtaken]
+                self._truth.apply_kept(transaction, fresh, time.time())
                 transaction.contacts |= self._store.owners([kept.address for kept in some])
                 acknowledge(transaction, batch.id, [intents[kept.address] for kept in some])
             await asyncio.sleep(0)
         for addresses in _chunks(pending):
             here = [intents[address] for address in addresses]
             with self._store.writing() as transaction:
-                fresh = [intent for intent in here if intent.address not in overtaken]
-                self._truth.apply_pending(transaction, fresh, time.time())
+                new = [intent for intent in here if intent.address not in overtaken]
+                self._truth.apply_pending(transaction, new, time.time())
                 transaction.contacts |= self._store.owners(addresses)
                 acknowledge(transaction, batch.id, here)
             await asyncio.sleep(0)

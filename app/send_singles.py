@@ -81,4 +81,4 @@ class SingleSender:
                 if kept is None:
                     self._truth.apply_removed(transaction, intent.address)
                 else:
-                    self._truth.apply_kept(transaction, kept, time.time())
+                    self._truth.apply_kept(transaction, [kept], time.time())

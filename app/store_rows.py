@@ -72,7 +72,7 @@ def refresh_rows(transaction: Transaction, ids: Collection[ContactId]) -> None:
     if not ids:
         return
     chosen = listed(ids)
-    rows = build_rows(transaction, chosen)
+    rows = [*_rows_with_address(transaction, chosen), *_rows_without(transaction, chosen)]
     if len(rows) < len(ids):
         transaction.run(
             "DELETE FROM row WHERE contact_id IN (SELECT value FROM json_each(?))", chosen
@@ -84,7 +84,7 @@ def refresh_rows(transaction: Transaction, ids: Collection[ContactId]) -> None:
     )
 
 
-def build_rows(reading: Transaction, chosen: str) -> list[Row]:
+def _rows_with_address(reading: Transaction, chosen: str) -> list[Row]:
     """Join and judge; a contact made only for a relation ends with it."""
     records = reading.all(_LINES, chosen)
     return [
@@ -98,16 +98,25 @@ _LINES = """
     SELECT c.id, c.name, c.source, c.card, e.address, e.text, e.kept, e.contact, e.subscribed,
         e.favorite, e.blocked, e.visibility, e.matched, e.origin, e.joined_at, e.waiting, p.fields
     FROM json_each(?) chosen CROSS JOIN contact c ON c.id = chosen.value
-        LEFT JOIN effective e ON e.contact_id = c.id
+        CROSS JOIN effective e ON e.contact_id = c.id
         LEFT JOIN profile p ON p.address = e.address
     WHERE NOT c.removed ORDER BY c.id, e.position
 """
 
 
+def _rows_without(reading: Transaction, chosen: str) -> list[Row]:
+    """Apart from the others: SQLite would copy the whole view for a left join to it."""
+    records = reading.all(
+        "SELECT c.id, c.name, c.card FROM json_each(?) chosen CROSS JOIN contact c "
+        "ON c.id = chosen.value WHERE NOT c.removed AND c.source IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM address a WHERE a.contact_id = c.id)",
+        chosen,
+    )
+    return [_row_without_address(*record) for record in records]
+
+
 def _build_row(lines: list[Record]) -> Row | None:
-    contact_id, name, source, card, address = lines[0][:5]
-    if address is None:
-        return _row_without_address(contact_id, name, card)
+    contact_id, name, source, card = lines[0][:4]
     first = next((line for line in lines if line[12]), lines[0])
     if source is None and not any(line[6] for line in lines):
         return None

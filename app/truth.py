@@ -1,21 +1,59 @@
 """Take over what the service says: relations, profiles, what joined and what is gone."""
 
-from collections.abc import Collection, Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import msgspec
 
 from app.addresses import display
 from app.bits import blocks_to_mask, fields_to_mask
 from app.changes import Kind
-from app.domain import Address, ContactId, Field, Profile, Relation, State
-from app.outbox import PARTS, Intent
+from app.domain import Address, ContactId, Field, Origin, Profile, Relation, State
+from app.outbox import PARTS, Intent, Parts
 from app.pictures import PictureCache
 from app.store_rows import read_profile_record
-from app.transaction import Transaction
+from app.transaction import Record, Transaction, listed
 from app.wire import KeptRelation
 
 _encode_fields = msgspec.json.Encoder().encode
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What the service says of one address."""
+
+    address: Address
+    relation: Relation | None = None
+    wanted: Parts | None = None
+    """It keeps what was wanted, and nobody is there yet."""
+    profile: Profile | None = None
+    joined: bool = False
+
+
+class Known:
+    """What the store has of one address."""
+
+    __slots__ = (
+        "address",
+        "contact_id",
+        "erase",
+        "fields",
+        "joined_at",
+        "relation",
+        "removed",
+        "version",
+    )
+
+    def __init__(self, *record: Any) -> None:
+        self.address: Address = record[0]
+        self.contact_id: ContactId | None = record[1]
+        self.removed: bool = bool(record[2])
+        self.erase: bool = bool(record[3])
+        self.version: int | None = record[4]
+        self.fields: bytes | None = record[5]
+        self.joined_at: float | None = record[6]
+        self.relation: Record | None = record[7:] if record[7] is not None else None
 
 
 class Truth:
@@ -44,98 +82,75 @@ class Truth:
         for overtaken in self._flights:
             overtaken.add(address)
 
-    def apply_kept(self, transaction: Transaction, kept: KeptRelation, now: float) -> None:
-        """Take over a relation and the profile that came with it."""
-        self.apply_relation(transaction, kept, now, joined=kept.joined is True)
-        self.apply_profile(transaction, kept.profile)
-
-    def apply_relation(
-        self, transaction: Transaction, relation: Relation, now: float, *, joined: bool = False
+    def apply_kept(
+        self, transaction: Transaction, kept: Sequence[KeptRelation], now: float
     ) -> None:
-        """Take over a relation; a person nobody has a card of gets a record of their own."""
-        address = relation.address
-        contact_id = _ensure_contact(transaction, address, now)
-        matched = relation.state is State.MATCHED
-        before = transaction.one(
-            "SELECT matched, joined_at FROM relation WHERE address = ?", address
-        )
-        joined_at = before[1] if before else None
-        if matched and (joined or (before and not before[0])):
-            joined_at = joined_at if before and before[0] and joined_at else now
-            if contact_id is not None and not (before and before[0]):
-                transaction.joined.add(contact_id)
-        elif not matched:
-            joined_at = None
-        transaction.run(
-            _APPLY_RELATION,
-            address,
-            relation.contact,
-            relation.subscribed,
-            relation.favorite,
-            blocks_to_mask(relation.blocked),
-            relation.visibility,
-            fields_to_mask(relation.fields or ()),
-            relation.paired,
-            matched,
-            relation.origin.value,
-            joined_at,
-        )
+        """Take over relations and the profiles that came with them; the last one of each counts."""
+        told = {
+            each.address: Told(each.address, each, None, each.profile, each.joined is True)
+            for each in kept
+        }
+        self._apply(transaction, told, now)
+
+    def apply_pending(
+        self, transaction: Transaction, intents: Sequence[Intent], now: float
+    ) -> None:
+        """Take over that these are kept as they were wanted, and nobody is there yet."""
+        told = {each.address: Told(each.address, wanted=each.parts) for each in intents}
+        self._apply(transaction, told, now)
 
     def apply_profile(self, transaction: Transaction, profile: Profile) -> None:
         """Take over a view: the whole of it, so that what is missing leaves the disk."""
-        address = profile.address
-        record = transaction.one("SELECT version, fields FROM profile WHERE address = ?", address)
-        if record and profile.version < record[0]:
-            return
-        old = read_profile_record(address, *(record or (None, None))).fields
+        told = {profile.address: Told(profile.address, profile=profile)}
+        self._apply(transaction, told, time.time())
+
+    def _apply(self, transaction: Transaction, told: dict[Address, Told], now: float) -> None:
+        """Compare with what is known in one go, and write only what differs."""
+        known = (Known(*record) for record in transaction.all(_KNOWN, listed(told)))
+        relations: list[Record] = []
+        profiles: list[Record] = []
+        for each in known:
+            new = told[each.address]
+            relation = _relation_of(new, each)
+            if relation is not None and relation != each.relation:
+                relations.append(self._relation(transaction, each, relation, new, now))
+            profile = _profile_of(new, each)
+            if profile is not None:
+                profiles.append(self._profile(transaction, each, profile))
+        transaction.many(_SAVE_RELATION, relations)
+        transaction.many(_SAVE_PROFILE, profiles)
+
+    def _relation(
+        self, transaction: Transaction, known: Known, relation: Record, told: Told, now: float
+    ) -> Record:
+        """A person nobody has a card of gets a record of their own."""
+        owner = _ensure_contact(transaction, known, now)
+        was_matched = known.relation is not None and known.relation[_MATCHED]
+        joined_at = known.joined_at if was_matched and relation[_MATCHED] else None
+        if relation[_MATCHED] and not was_matched and (told.joined or known.relation):
+            joined_at = now
+            if owner is not None:
+                transaction.joined.add(owner)
+        return (known.address, *relation, joined_at)
+
+    def _profile(self, transaction: Transaction, known: Known, profile: Profile) -> Record:
+        old = read_profile_record(known.address, known.version, known.fields).fields
         new = profile.fields
-        if record and old == new:
-            transaction.run(
-                "UPDATE profile SET version = ? WHERE address = ?", profile.version, address
-            )
-            return
         if old.picture and (new.picture is None or new.picture.hash != old.picture.hash):
-            self._pictures.erase(address)
+            self._pictures.erase(known.address)
         if any(getattr(old, name) and not getattr(new, name) for name in _FIELD_NAMES):
             transaction.erased = True
-        transaction.run(
-            "INSERT INTO profile (address, version, fields) VALUES (?, ?, ?) "
-            "ON CONFLICT (address) DO UPDATE SET version = excluded.version, "
-            "fields = excluded.fields",
-            address,
-            profile.version,
-            _encode_fields(new),
-        )
-        _touch(transaction, address)
-
-    def apply_pending(
-        self, transaction: Transaction, intents: Collection[Intent], now: float
-    ) -> None:
-        """Take over that these are kept, and nobody is there yet."""
-        for intent in intents:
-            record = transaction.one(_READ_RELATION, intent.address)
-            parts = dict(zip(PARTS, record[:6] if record else (0,) * 6, strict=True))
-            wanted = zip(PARTS, intent.parts.record, strict=True)
-            parts |= {part: value for part, value in wanted if value is not None}
-            _ensure_contact(transaction, intent.address, now)
-            origin = record[7] if record else "import"
-            paired = record[6] if record else 0
-            transaction.run(
-                _APPLY_RELATION, intent.address, *parts.values(), paired, 0, origin, None
-            )
-            self.apply_profile_gone(transaction, intent.address)
-
-    def apply_profile_gone(self, transaction: Transaction, address: Address) -> None:
-        """Erase a view, whatever its version."""
-        version = transaction.value("SELECT version FROM profile WHERE address = ?", address)
-        if version is not None:
-            self.apply_profile(transaction, Profile(address, version))
+        if known.contact_id is not None:
+            transaction.contacts.add(known.contact_id)
+        return (known.address, profile.version, _encode_fields(new))
 
     def apply_removed(self, transaction: Transaction, address: Address) -> None:
         """Take over that nothing is kept about an address: what was seen through it goes."""
         _touch(transaction, address)
         transaction.run("DELETE FROM relation WHERE address = ?", address)
-        self.apply_profile_gone(transaction, address)
+        if transaction.value("SELECT fields <> '{}' FROM profile WHERE address = ?", address):
+            transaction.erased = True
+        self._pictures.erase(address)
         transaction.run("DELETE FROM profile WHERE address = ?", address)
         transaction.run(
             "DELETE FROM contact WHERE source IS NULL AND NOT removed AND note = '' AND id = "
@@ -150,16 +165,65 @@ class Truth:
 
 
 _FIELD_NAMES = tuple(field.value for field in Field)
-_READ_RELATION = f"SELECT {', '.join(PARTS)}, paired, origin FROM relation WHERE address = ?"
-_APPLY_RELATION = """
-    INSERT INTO relation (address, contact, subscribed, favorite, blocked, visibility, fields,
-        paired, matched, origin, joined_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (address) DO UPDATE SET contact = excluded.contact,
-        subscribed = excluded.subscribed, favorite = excluded.favorite,
-        blocked = excluded.blocked, visibility = excluded.visibility, fields = excluded.fields,
-        paired = excluded.paired, matched = excluded.matched, origin = excluded.origin,
-        joined_at = excluded.joined_at
+_PAIRED, _MATCHED, _ORIGIN = 6, 7, 8
+_NO_RELATION = (0, 0, 0, 0, 0, 0, 0, 0, Origin.IMPORT.value)
+_COLUMNS = f"{', '.join(PARTS)}, paired, matched, origin"
+_KNOWN = f"""
+    SELECT chosen.value, a.contact_id, c.removed, o.erase, p.version, p.fields, r.joined_at,
+        {", ".join(f"r.{column}" for column in _COLUMNS.split(", "))}
+    FROM json_each(?) chosen LEFT JOIN address a ON a.address = chosen.value
+        LEFT JOIN contact c ON c.id = a.contact_id
+        LEFT JOIN outbox o ON o.address = chosen.value
+        LEFT JOIN profile p ON p.address = chosen.value
+        LEFT JOIN relation r ON r.address = chosen.value
 """
+_SAVE_RELATION = f"""
+    INSERT INTO relation (address, {_COLUMNS}, joined_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (address) DO UPDATE SET joined_at = excluded.joined_at,
+        {", ".join(f"{column} = excluded.{column}" for column in _COLUMNS.split(", "))}
+"""
+_SAVE_PROFILE = """
+    INSERT INTO profile (address, version, fields) VALUES (?, ?, ?) ON CONFLICT (address)
+    DO UPDATE SET version = excluded.version, fields = excluded.fields
+"""
+
+
+def _relation_of(told: Told, known: Known) -> Record | None:
+    """Write the relation in the order of the columns; `None` if nothing was told of it."""
+    if told.relation is not None:
+        return _record(told.relation)
+    if told.wanted is None:
+        return None
+    before = known.relation or _NO_RELATION
+    wanted = zip(before, told.wanted.record, strict=False)
+    parts = (old if new is None else new for old, new in wanted)
+    return (*parts, before[_PAIRED], 0, before[_ORIGIN])
+
+
+def _profile_of(told: Told, known: Known) -> Profile | None:
+    """Give the view to save, if it is news; a version never goes back."""
+    profile = told.profile
+    if told.wanted is not None and known.version is not None:
+        profile = Profile(told.address, known.version)
+    if profile is None or profile.version < (known.version or 0):
+        return None
+    old = read_profile_record(known.address, known.version, known.fields)
+    return None if old == profile else profile
+
+
+def _record(relation: Relation) -> Record:
+    return (
+        int(relation.contact),
+        int(relation.subscribed),
+        int(relation.favorite),
+        blocks_to_mask(relation.blocked),
+        relation.visibility,
+        fields_to_mask(relation.fields or ()),
+        int(relation.paired),
+        int(relation.state is State.MATCHED),
+        relation.origin.value,
+    )
 
 
 def _touch(transaction: Transaction, address: Address) -> None:
@@ -168,19 +232,15 @@ def _touch(transaction: Transaction, address: Address) -> None:
         transaction.contacts.add(ContactId(owner))
 
 
-def _ensure_contact(transaction: Transaction, address: Address, now: float) -> ContactId | None:
-    record = transaction.one(
-        "SELECT c.id, c.removed FROM address a JOIN contact c ON c.id = a.contact_id "
-        "WHERE a.address = ?",
-        address,
-    )
-    if record and not record[1]:
-        transaction.contacts.add(record[0])
-        return ContactId(record[0])
-    leaving = transaction.value("SELECT erase FROM outbox WHERE address = ?", address)
-    if leaving:
+def _ensure_contact(transaction: Transaction, known: Known, now: float) -> ContactId | None:
+    if known.contact_id is not None and not known.removed:
+        transaction.contacts.add(known.contact_id)
+        return known.contact_id
+    if known.erase:
         return None
-    return _revive(transaction, record[0]) if record else _make_contact(transaction, address, now)
+    if known.contact_id is not None:
+        return _revive(transaction, known.contact_id)
+    return _make_contact(transaction, known.address, now)
 
 
 def _revive(transaction: Transaction, contact_id: int) -> ContactId:
