@@ -1,0 +1,222 @@
+"""A CardDAV account, against a real Radicale on loopback."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+
+import httpx
+import pytest
+
+from app.errors import Refused, Unreachable
+from app.importers import Card
+from app.importers.carddav import DavBook, DavState, find_books, read_changes, starting_points
+from app.importers.webdav import WebDav
+
+USER, PASSWORD = "ann", "secret"
+MAKE_BOOK = """<?xml version="1.0"?>
+<mkcol xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"><set><prop>
+<resourcetype><collection/><c:addressbook/></resourcetype>
+<displayname>Friends &amp; family</displayname>
+</prop></set></mkcol>"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("radicale")
+    (folder / "users").write_text(f"{USER}:{PASSWORD}\n")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    options = {
+        "--server-hosts": f"127.0.0.1:{port}",
+        "--auth-type": "htpasswd",
+        "--auth-htpasswd-filename": str(folder / "users"),
+        "--auth-htpasswd-encryption": "plain",
+        "--auth-delay": "0",
+        "--storage-filesystem-folder": str(folder / "books"),
+        "--logging-level": "error",
+    }
+    words = [word for option in options.items() for word in option]
+    with subprocess.Popen([sys.executable, "-m", "radicale", "-C", "", *words]) as process:
+        url = f"http://127.0.0.1:{port}"
+        wait_for(url)
+        yield url
+        process.terminate()
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+def wait_for(url: str) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        try:
+            httpx.get(url, timeout=1)
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail("Radicale did not start")
+
+
+@pytest.fixture
+def book(server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    url = f"{server}/{USER}/{request.node.name}/"
+    with httpx.Client(auth=(USER, PASSWORD)) as client:
+        client.request("MKCOL", url, content=MAKE_BOOK).raise_for_status()
+        yield url
+        client.delete(url).raise_for_status()
+
+
+def card(name: str, full_name: str) -> str:
+    return (
+        f"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{name}\r\nFN:{full_name}\r\nN:{full_name};;;;\r\n"
+        "TEL;TYPE=CELL:+18005550001\r\nEND:VCARD\r\n"
+    )
+
+
+def put(url: str, text: str) -> None:
+    headers = {"Content-Type": "text/vcard; charset=utf-8"}
+    httpx.put(
+        url, content=text.encode(), headers=headers, auth=(USER, PASSWORD), timeout=60
+    ).raise_for_status()
+
+
+def delete(url: str) -> None:
+    httpx.delete(url, auth=(USER, PASSWORD)).raise_for_status()
+
+
+def names(changed: Mapping[str, tuple[object, ...]]) -> list[str]:
+    return sorted(
+        card.name for cards in changed.values() for card in cards if isinstance(card, Card)
+    )
+
+
+@pytest.mark.parametrize("place", ["", "/", f"/{USER}/", "/{book}"])
+async def test_books_are_found_from_wherever_one_begins(
+    server: str, place: str, anyio_backend: str
+) -> None:
+    url = f"{server}/{USER}/found/"
+    async with httpx.AsyncClient(auth=(USER, PASSWORD)) as client:
+        (await client.request("MKCOL", url, content=MAKE_BOOK)).raise_for_status()
+        async with WebDav(USER, PASSWORD) as dav:
+            start = url if place == "/{book}" else server + place
+            assert await find_books(dav, start) == [DavBook(url, "Friends & family")]
+        (await client.delete(url)).raise_for_status()
+
+
+async def test_a_book_is_read_and_then_only_what_changed(book: str, anyio_backend: str) -> None:
+    for name in ("1", "2", "3"):
+        put(f"{book}{name}.vcf", card(name, f"Zoë {name}"))
+    async with WebDav(USER, PASSWORD) as dav:
+        (found,) = await find_books(dav, book)
+        first = await read_changes(dav, found)
+        assert names(first.changed) == ["Zoë 1", "Zoë 2", "Zoë 3"]
+        assert first.state.token
+        nothing = await read_changes(dav, found, first.state)
+        assert (nothing.changed, nothing.removed) == ({}, ())
+        put(f"{book}2.vcf", card("2", "Bo"))
+        put(f"{book}4.vcf", card("4", "Cy"))
+        delete(f"{book}1.vcf")
+        second = await read_changes(dav, found, nothing.state)
+        assert names(second.changed) == ["Bo", "Cy"]
+        assert [url.rpartition("/")[2] for url in second.removed] == ["1.vcf"]
+        assert len(second.state.etags) == 3
+
+
+async def test_a_token_the_server_forgot_costs_only_a_comparison(
+    book: str, anyio_backend: str
+) -> None:
+    put(f"{book}1.vcf", card("1", "Ada"))
+    put(f"{book}2.vcf", card("2", "Bo"))
+    async with WebDav(USER, PASSWORD) as dav:
+        (found,) = await find_books(dav, book)
+        first = await read_changes(dav, found)
+        delete(f"{book}1.vcf")
+        put(f"{book}2.vcf", card("2", "Bob"))
+        forgotten = DavState("http://radicale.org/ns/sync/" + "0" * 64, first.state.etags)
+        second = await read_changes(dav, found, forgotten)
+        assert names(second.changed) == ["Bob"]
+        assert [url.rpartition("/")[2] for url in second.removed] == ["1.vcf"]
+
+
+async def test_more_cards_than_one_request_fetches(book: str, anyio_backend: str) -> None:
+    put(book, "".join(card(f"{number}", f"Person {number}") for number in range(130)))
+    async with WebDav(USER, PASSWORD) as dav:
+        (found,) = await find_books(dav, book)
+        assert len((await read_changes(dav, found)).changed) == 130
+
+
+async def test_a_wrong_password_is_refused(server: str, anyio_backend: str) -> None:
+    async with WebDav(USER, "wrong") as dav:
+        with pytest.raises(Refused) as caught:
+            await find_books(dav, server)
+    assert caught.value.status == 401
+    assert "wrong" not in str(caught.value)
+
+
+async def test_nobody_there_is_unreachable(anyio_backend: str) -> None:
+    async with WebDav(USER, PASSWORD) as dav:
+        with pytest.raises(Unreachable):
+            await find_books(dav, "http://127.0.0.1:1")
+
+
+@pytest.mark.parametrize("place", ["http://books.example/", "https://evil.test/"])
+async def test_the_password_goes_nowhere_else(place: str, anyio_backend: str) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return httpx.Response(301, headers={"Location": place})
+
+    async with WebDav(USER, PASSWORD, httpx.MockTransport(answer)) as dav:
+        with pytest.raises(Refused):
+            await find_books(dav, "https://books.example/dav")
+    assert all(url.startswith("https://books.example/") for url in asked)
+
+
+@pytest.mark.parametrize(
+    "body", [b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>", b"<not xml", b"<a/>" * 5]
+)
+async def test_a_strange_answer_is_refused(body: bytes, anyio_backend: str) -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(207, content=body))
+    async with WebDav(USER, PASSWORD, transport) as dav:
+        with pytest.raises(Refused):
+            await find_books(dav, "https://books.example/")
+
+
+async def test_a_server_without_sync_reports_is_compared_by_etags(anyio_backend: str) -> None:
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        body = request.content.decode()
+        if "sync-collection" in body:
+            return httpx.Response(501)
+        data = f"<c:address-data>{card('1', 'Ada')}</c:address-data>" if "multiget" in body else ""
+        return httpx.Response(
+            207,
+            text='<d:multistatus xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav">'
+            "<d:response><d:href>/b/</d:href></d:response><d:response><d:href>/b/a%20b.vcf</d:href>"
+            f"<d:propstat><d:prop><d:getetag>1</d:getetag>{data}</d:prop>"
+            "<d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response></d:multistatus>",
+        )
+
+    async with WebDav(USER, PASSWORD, httpx.MockTransport(answer)) as dav:
+        book = DavBook("https://books.example/b/", "b")
+        state = DavState("", {"https://books.example/b/gone.vcf": "1"})
+        changes = await read_changes(dav, book, state)
+        assert names(changes.changed) == ["Ada"]
+        assert changes.removed == ("https://books.example/b/gone.vcf",)
+        again = await read_changes(dav, book, changes.state)
+        assert (again.changed, again.removed) == ({}, ())
+
+
+def test_where_discovery_begins() -> None:
+    assert starting_points("ann@icloud.com")[0] == "https://contacts.icloud.com"
+    assert starting_points("https://x.example/dav") == [
+        "https://x.example/dav",
+        "https://x.example/.well-known/carddav",
+        "https://x.example/",
+    ]
