@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Final
 
 import msgspec
@@ -105,16 +106,19 @@ class Listener:
     def _apply(self, events: Sequence[Event], heard: Heard) -> bool:
         """Apply events and their cursor together; tell whether the list must be read afresh."""
         happenings = [(event.kind, _decode(event)) for event in events]
-        is_reset = False
+        is_reset = any(kind == "reset" for kind, _ in happenings)
+        cursor = next((event.id for event in reversed(events) if event.id), None)
         with self._store.writing() as transaction:
-            for event, (kind, happening) in zip(events, happenings, strict=True):
-                is_reset = is_reset or kind == "reset"
-                if happening is not None:
-                    self._apply_one(transaction, happening)
-                if event.id and not is_reset:
-                    truth.save_cursor(transaction, event.id)
+            for kind, some in groupby((happening for _, happening in happenings), type):
+                if kind is KeptRelation:
+                    self._apply_relations(transaction, list(some))
+                else:
+                    for happening in some:
+                        self._apply_one(transaction, happening)
             if is_reset:
                 truth.mark_stale(transaction, stale=True)
+            elif cursor is not None:
+                truth.save_cursor(transaction, cursor)
         for kind, happening in happenings:
             if kind == "ready":
                 self._backoff.reset()
@@ -122,14 +126,18 @@ class Listener:
             heard(kind, happening)
         return is_reset
 
+    def _apply_relations(self, transaction: Transaction, told: Sequence[Happening]) -> None:
+        """Apply the last word on each address."""
+        last = {kept.address: kept for kept in told if isinstance(kept, KeptRelation)}
+        self._truth.note_live(last)
+        for address, kept in last.items():
+            if kept.removed is True:
+                self._truth.apply_removed(transaction, address)
+        here = [kept for kept in last.values() if kept.removed is not True]
+        self._truth.apply_kept(transaction, here, time.time())
+
     def _apply_one(self, transaction: Transaction, happening: Happening) -> None:
-        if isinstance(happening, KeptRelation):
-            self._truth.note_live(happening.address)
-            if happening.removed is True:
-                self._truth.apply_removed(transaction, happening.address)
-            else:
-                self._truth.apply_kept(transaction, [happening], time.time())
-        elif isinstance(happening, Profile):
+        if isinstance(happening, Profile):
             self._truth.apply_profile(transaction, happening)
         elif isinstance(happening, Me):
             my_outbox.save_me(transaction, happening)

@@ -135,7 +135,8 @@ _WANT_ERASED = f"""
         AND (EXISTS (SELECT 1 FROM relation WHERE address = ?1)
             OR EXISTS (SELECT 1 FROM outbox WHERE address = ?1))
     ON CONFLICT (address) DO UPDATE SET erase = 1, bulk = 0, revision = revision + 1,
-        failure = NULL, deferred = 0, not_before = 0, {", ".join(f"{part} = NULL" for part in PARTS)}
+        failure = NULL, deferred = 0, not_before = 0,
+        {", ".join(f"{part} = NULL" for part in PARTS)}
 """
 
 

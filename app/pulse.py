@@ -1,11 +1,15 @@
 """What the session is doing, put together from what its loops say of themselves."""
 
+import asyncio
 import time
 from collections.abc import Callable
+from typing import Final
 
 from app.outbox import counts
 from app.store import Store
 from app.views import SessionState, Status
+
+EVERY_S: Final = 0.05
 
 
 class Pulse:
@@ -21,6 +25,7 @@ class Pulse:
         self._last_synced: float | None = store.reading.value(
             "SELECT value FROM meta WHERE key = 'last_synced'"
         )
+        self._soon: asyncio.TimerHandle | None = None
         self.is_connected = False
         self.is_signed_out = False
         self.is_paused = False
@@ -72,8 +77,20 @@ class Pulse:
             )
         self.show()
 
+    def show_soon(self) -> None:
+        """Put the state together at most twenty times a second: counting is not free."""
+        if self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(EVERY_S, self.show)
+
+    def close(self) -> None:
+        """Show nothing more."""
+        if self._soon is not None:
+            self._soon.cancel()
+
     def show(self) -> None:
         """Put the state together."""
+        self.close()
+        self._soon = None
         count = counts(self._store.reading, time.time())
         status = self._status(count.waiting)
         deferred = count.next_at if status is Status.WAITING else None

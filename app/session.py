@@ -81,6 +81,7 @@ class Session:
         try:
             await self._stop()
         finally:
+            self._pulse.close()
             self._store.close()
 
     async def ended(self) -> None:
@@ -317,7 +318,7 @@ class Session:
 
     def _on_change(self, change: Change) -> None:
         if Kind.OUTBOX in change.kinds:
-            self._pulse.show()
+            self._pulse.show_soon()
             if self._network is not None:
                 self._network.wake()
 

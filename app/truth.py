@@ -1,7 +1,7 @@
 """Take over what the service says: relations, profiles, what joined and what is gone."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -77,10 +77,10 @@ class Truth:
         finally:
             self._flights = [each for each in self._flights if each is not overtaken]
 
-    def note_live(self, address: Address) -> None:
-        """Remember that this relation was heard live."""
+    def note_live(self, addresses: Iterable[Address]) -> None:
+        """Remember that these relations were heard live."""
         for overtaken in self._flights:
-            overtaken.add(address)
+            overtaken.update(addresses)
 
     def apply_kept(
         self, transaction: Transaction, kept: Sequence[KeptRelation], now: float
@@ -90,7 +90,8 @@ class Truth:
             each.address: Told(each.address, each, None, each.profile, each.joined is True)
             for each in kept
         }
-        self._apply(transaction, told, now)
+        if told:
+            self._apply(transaction, told, now)
 
     def apply_pending(
         self, transaction: Transaction, intents: Sequence[Intent], now: float
@@ -123,7 +124,7 @@ class Truth:
     def _relation(
         self, transaction: Transaction, known: Known, relation: Record, told: Told, now: float
     ) -> Record:
-        """A person nobody has a card of gets a record of their own."""
+        """Write a relation; a person nobody has a card of gets a record of their own."""
         owner = _ensure_contact(transaction, known, now)
         was_matched = known.relation is not None and known.relation[_MATCHED]
         joined_at = known.joined_at if was_matched and relation[_MATCHED] else None
