@@ -76,7 +76,9 @@ def add_items(
             account_id, seq, known = row[0], row[8], row[9]
             if seq <= known and account_id not in unheard:
                 continue
-            data = _message_json(texts, addresses, row)
+            # Whoever receives a message has it; only to the sender may it still be on its way.
+            status = "delivered" if side == "recipient" else row[7]
+            data = _message_json(texts, addresses, row, status)
             waits = (row[1], row[2]) if side == "recipient" and row[7] == "sent" else None
             items[account_id].append(Item(seq, "message", data, waits))
 
@@ -170,8 +172,10 @@ def _subscribe(
     touched.wake.add(receiver.id)
 
 
-def _message_json(texts: Texts, addresses: dict[int, Address], row: Sequence[Any]) -> bytes:
-    _, _, ident, sender_key, recipient_key, sealed, sent_at, status = row[:8]
+def _message_json(
+    texts: Texts, addresses: dict[int, Address], row: Sequence[Any], status: str
+) -> bytes:
+    _, _, ident, sender_key, recipient_key, sealed, sent_at, _ = row[:8]
     message = Message(
         ident,
         addresses[sender_key],

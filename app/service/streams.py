@@ -143,8 +143,7 @@ class Streams:
         while True:
             await self._receipts.wait()
             self._receipts.clear()
-            received, self._received = self._received, []
-            await self._node.change(lambda tx: (None, messages.delivered(tx, received)))  # noqa: B023 - awaited here
+            await self._confirm()
 
     def close(self) -> None:
         """End every stream; their readers come back with their cursors."""
@@ -183,9 +182,10 @@ class Streams:
             head = self._cursor(stream, opening.batch.head)
             parts = [frames.reset(head)] if opening.is_reset else []
             parts += self._frames(stream, opening.batch.items, opening.position)
-            parts.append(frames.ready(head))
             await self._write(stream, parts)
             self._arrived(stream, opening.batch)
+            await self._confirm()
+            await self._write(stream, [frames.ready(head)])
         finally:
             self._node.barrier.end(sending)
 
@@ -219,6 +219,11 @@ class Streams:
                 return
             if not stream.wire.write_chunk(piece):
                 await stream.wire.drain()
+
+    async def _confirm(self) -> None:
+        received, self._received = self._received, []
+        if received:
+            await self._node.change(lambda tx: (None, messages.delivered(tx, received)))
 
     def _arrived(self, stream: Stream, batch: Batch) -> None:
         """Note how far a reader has been told, once the bytes have left."""

@@ -1,0 +1,198 @@
+"""The revocation barrier: after the 2xx of a revoking call not one byte of the value arrives."""
+
+import asyncio
+import json
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+
+from tests.contract.outside import Person, Service
+from tests.service.live.conftest import fresh
+from tests.service.live.wires import Answer, Stream, Wire
+
+SET = 16
+
+
+class Owner:
+    """Whoever publishes and revokes, each on a connection of its own so that they race."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+        self._publishing = Wire(person.service.url)
+        self._revoking = Wire(person.service.url)
+
+    async def publish(self, status: str | None) -> None:
+        await self._call(self._publishing, "PATCH", "/v1/me", {"fields": {"status": status}})
+
+    async def revoke(self, method: str, path: str, body: object) -> None:
+        await self._call(self._revoking, method, path, body)
+
+    async def _call(self, wire: Wire, method: str, path: str, body: object) -> Answer:
+        data = b"" if body is None else json.dumps(body).encode()
+        wire.request(method, path, self.person.token, data)
+        answer = await wire.answer()
+        assert answer.status in {200, 204}, answer
+        return answer
+
+    def close(self) -> None:
+        self._publishing.close()
+        self._revoking.close()
+
+
+class Watcher:
+    """A viewer in three ways at once: live, asking again, and coming back from the past."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+        self._start = person.get("/v1/contacts")["cursor"]
+        self._live = Stream(person.service.url).open(person.token)
+        self._polls = [Wire(person.service.url) for _ in range(2)]
+        self._resumed: Stream | None = None
+        self._turn = 0
+
+    @property
+    def wires(self) -> list[Wire]:
+        return [self._live, *self._polls, *([self._resumed] if self._resumed else [])]
+
+    async def ready(self) -> None:
+        await self._live.until("ready")
+
+    def ask(self, owner: str) -> None:
+        """Have requests on their way while others change things."""
+        path = [f"/v1/profiles/{owner}", f"/v1/contacts?cursor={self._start}"]
+        for wire, each in zip(self._polls, path, strict=True):
+            wire.request("GET", each, self.person.token)
+        self._turn += 1
+        self._resumed = Stream(self.person.service.url).open(self.person.token, self._start)
+
+    def mark(self) -> list[tuple[Wire, int]]:
+        """Take what has arrived until now; only what comes later counts."""
+        for wire in self.wires:
+            wire.pull()
+        return [(wire, len(wire.received)) for wire in self.wires]
+
+    async def settle(self) -> None:
+        """Let everything that is on its way arrive."""
+        assert self._resumed is not None
+        await self._resumed.until("ready")
+        for wire in self._polls:
+            while b"\r\n\r\n" not in wire.received:
+                await wire.more()
+        self._live.pull()
+
+    async def clear(self) -> None:
+        """Begin the next race with nothing received."""
+        for wire in self._polls:
+            assert (await wire.answer()).status == 200
+        assert self._resumed is not None
+        self._resumed.close()
+        self._resumed = None
+        del self._live.received[:]
+
+    def close(self) -> None:
+        for wire in self.wires:
+            wire.close()
+
+
+@dataclass(frozen=True)
+class Revocation:
+    """One way to take a value away, and the way back."""
+
+    name: str
+    take: Callable[[Owner, Watcher], Awaitable[None]]
+    give: Callable[[Owner, Watcher], Awaitable[None]]
+
+
+def relation(name: str, taken: object, given: object) -> Revocation:
+    async def take(owner: Owner, watcher: Watcher) -> None:
+        await owner.revoke("PATCH", f"/v1/contacts/{watcher.person.address}", taken)
+
+    async def give(owner: Owner, watcher: Watcher) -> None:
+        await owner.revoke("PATCH", f"/v1/contacts/{watcher.person.address}", given)
+
+    return Revocation(name, take, give)
+
+
+def privacy(name: str, taken: object, given: object) -> Revocation:
+    async def take(owner: Owner, _: Watcher) -> None:
+        await owner.revoke("PUT", "/v1/me/privacy", taken)
+
+    async def give(owner: Owner, _: Watcher) -> None:
+        await owner.revoke("PUT", "/v1/me/privacy", given)
+
+    return Revocation(name, take, give)
+
+
+def sync(owner: Owner, watcher: Watcher, *, contact: bool) -> Awaitable[None]:
+    entry = {"addresses": [watcher.person.address], "contact": contact}
+    return owner.revoke("POST", "/v1/contacts/sync", {"entries": [entry]})
+
+
+REVOCATIONS = (
+    relation("block", {"blocked": ["messages", "profile"]}, {"blocked": []}),
+    relation("hide", {"visibility": 8}, {"visibility": 0}),
+    relation("no contact", {"contact": False}, {"contact": True}),
+    privacy("audience", {"audiences": {"status": "nobody"}}, {"audiences": {"status": "contacts"}}),
+    Revocation(
+        "bulk",
+        lambda owner, watcher: sync(owner, watcher, contact=False),
+        lambda owner, watcher: sync(owner, watcher, contact=True),
+    ),
+)
+
+
+async def race(
+    owner: Owner, watcher: Watcher, revocation: Revocation, chance: random.Random
+) -> None:
+    canary = f"canary-{chance.getrandbits(64):016x}"
+    publishing = asyncio.ensure_future(owner.publish(canary))  # noqa: TID251 - a race needs two
+    await asyncio.sleep(chance.choice((0, 0, 0.001, 0.002, 0.004)))
+    watcher.ask(owner.person.address)
+    await asyncio.sleep(chance.choice((0, 0, 0.001)))
+    await revocation.take(owner, watcher)
+    marks = watcher.mark()
+    await publishing
+    await watcher.settle()
+    for wire, length in marks:
+        late = bytes(wire.received[length:])
+        assert canary.encode() not in late, f"{revocation.name}: {late!r}"
+    await owner.publish("neutral")
+    await revocation.give(owner, watcher)
+    await watcher.clear()
+
+
+async def races(service: Service, count: int) -> None:
+    owners = [Owner(person) for person in service.people(fresh(), fresh(), name="N", status="S")]
+    watchers = []
+    for owner in owners:
+        (viewer,) = service.people(fresh(), name="Viewer")
+        viewer.sync(owner.person.address)
+        owner.person.sync(viewer.address)
+        watchers.append(Watcher(viewer))
+        await watchers[-1].ready()
+    chance = random.Random(count)
+
+    async def run(owner: Owner, watcher: Watcher) -> None:
+        for _ in range(count // len(owners)):
+            await race(owner, watcher, chance.choice(REVOCATIONS), chance)
+
+    async with asyncio.TaskGroup() as group:
+        for owner, watcher in zip(owners, watchers, strict=True):
+            group.create_task(run(owner, watcher))
+    for owner, watcher in zip(owners, watchers, strict=True):
+        owner.close()
+        watcher.close()
+
+
+async def test_nothing_revoked_arrives_after_the_answer(service: Service) -> None:
+    await races(service, 300)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+async def test_nothing_revoked_arrives_after_the_answer_in_ten_thousand_races(
+    service: Service,
+) -> None:
+    await races(service, 10_000)
