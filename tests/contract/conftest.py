@@ -5,13 +5,26 @@ from pathlib import Path
 import pytest
 
 from tests.contract.outside import Person, Service, serve
+from tests.engines import ENGINES, new_database, postgresql
+
+__all__ = ["postgresql"]
 
 _numbers = count(18005550100)
 
 
+@pytest.fixture(scope="session", params=ENGINES)
+def options(request: pytest.FixtureRequest) -> list[str]:
+    """What `kith serve` needs to run on each engine in turn."""
+    if request.param == "sqlite":
+        return []
+    return ["--database", new_database(request.getfixturevalue("postgresql"))]
+
+
 @pytest.fixture(scope="session")
-def running_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with serve(tmp_path_factory.mktemp("contract")) as running:
+def running_service(
+    tmp_path_factory: pytest.TempPathFactory, options: list[str]
+) -> Iterator[Service]:
+    with serve(tmp_path_factory.mktemp("contract"), *options) as running:
         yield running
 
 
