@@ -109,8 +109,8 @@ class Listener:
         is_reset = any(kind == "reset" for kind, _ in happenings)
         cursor = next((event.id for event in reversed(events) if event.id), None)
         with self._store.writing() as transaction:
-            for kind, some in groupby((happening for _, happening in happenings), type):
-                if kind is KeptRelation:
+            for told, some in groupby((happening for _, happening in happenings), type):
+                if told is KeptRelation:
                     self._apply_relations(transaction, list(some))
                 else:
                     for happening in some:
@@ -184,7 +184,7 @@ class Listener:
 
 def _decode(event: Event) -> Happening:
     kind = _KINDS.get(event.kind)
-    if kind is None or not event.data:  # an id alone only moves the cursor
+    if kind is None:
         return None
     try:
         return msgspec.json.decode(event.data, type=kind)

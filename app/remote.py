@@ -214,7 +214,8 @@ def _contact(address: Address) -> str:
 
 async def _read_events(response: httpx.Response) -> AsyncIterator[Event]:
     async for event in EventSource(response).aiter_sse():
-        yield Event(event.event, event.data, event.id)
+        if event.data:  # an id alone is not dispatched; the next event carries it on
+            yield Event(event.event, event.data, event.id)
 
 
 def _raise_for(response: httpx.Response) -> None:
