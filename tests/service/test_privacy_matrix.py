@@ -6,7 +6,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from tests.service.people import Person, Service, fresh
+from tests.service.people import Json, Person, Service, fresh
 
 FIELDS = ("name", "status", "picture", "about", "email", "birthday", "presence")
 AUDIENCES = ("everyone", "contacts", "favorites", "nobody")
@@ -146,16 +146,13 @@ async def test_the_list_and_sync_show_what_the_profile_shows(generous: Service) 
     owner = await an_owner(generous)
     await owner.privacy(sets=[SET])
     viewers = await generous.people(*(fresh() for _ in range(4)))
-    for viewer, parts in zip(
-        viewers,
-        (
-            {"contact": True},
-            {"visibility": 16},
-            {"visibility": 8},
-            {"favorite": True, "blocked": ["profile"]},
-        ),
-        strict=True,
-    ):
+    choices: tuple[Json, ...] = (
+        {"contact": True},
+        {"visibility": 16},
+        {"visibility": 8},
+        {"favorite": True, "blocked": ["profile"]},
+    )
+    for viewer, parts in zip(viewers, choices, strict=True):
         await owner.relate(viewer.address, **parts)
         synced = (await viewer.sync(owner.address))["matched"][0]
         listed, _ = await viewer.whole_list()
@@ -167,7 +164,7 @@ async def test_audience_and_impact_agree_with_the_previews(generous: Service) ->
     owner = await an_owner(generous)
     await owner.privacy(sets=[SET])
     viewers = await generous.people(*(fresh() for _ in range(6)))
-    parts = (
+    parts: tuple[Json, ...] = (
         {"contact": True},
         {"favorite": True},
         {"visibility": 1},
