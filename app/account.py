@@ -1,4 +1,4 @@
-"""Which account is mine, and its token: in the system's keyring, or nowhere on disk."""
+"""Which account is mine: where I am registered, and what proves it."""
 
 from dataclasses import dataclass
 

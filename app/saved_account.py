@@ -1,0 +1,136 @@
+"""Remember who I am between two runs: the token in the system's keyring, or nowhere on disk.
+
+Imported late: keyring takes as long to import as the window takes to show.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
+
+import msgspec
+from keyring import get_keyring
+from keyring.backend import KeyringBackend
+from keyring.backends.chainer import ChainerBackend
+from keyring.errors import KeyringError
+
+from app.account import Account
+from app.domain import Address
+from app.paths import Paths, make_private
+from app.remote import Remote
+
+log = logging.getLogger(__name__)
+
+SERVICE: Final = "kith"
+DEADLINE_S: Final = 10.0
+"""A locked keyring may ask its owner, or block for ever."""
+
+SAFE: Final = frozenset(
+    f"keyring.backends.{name}"
+    for name in ("SecretService", "Windows", "kwallet", "libsecret", "macOS")
+)
+"""Others keep the token as plain text, or lose it without a word."""
+
+Answer = TypeVar("Answer")
+
+
+class _Saved(msgspec.Struct, frozen=True):
+    """What the file says: everything but the token."""
+
+    url: str
+    address: Address
+    embedded: bool = False
+
+
+async def sign_in(url: str, token: str) -> Account:
+    """Ask a service whose token this is; raises `SignedOut` and `Unreachable`."""
+    remote = Remote(url.rstrip("/"), token)
+    try:
+        me = await remote.me()
+    finally:
+        await remote.close()
+    return Account(url.rstrip("/"), me.address, token)
+
+
+async def load_account(paths: Paths, backend: KeyringBackend | None = None) -> Account | None:
+    """Find my account again; `None` without one, or where the keyring does not give its token."""
+    try:
+        saved = msgspec.json.decode(paths.account_file.read_bytes(), type=_Saved)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return None
+    chosen = backend or safe_backend(get_keyring())
+    if chosen is None:
+        return None
+    token = await _beside(lambda: chosen.get_password(SERVICE, _key(saved.url, saved.address)))
+    return Account(saved.url, saved.address, token, saved.embedded) if token else None
+
+
+async def save_account(
+    paths: Paths, account: Account, backend: KeyringBackend | None = None
+) -> bool:
+    """Remember my account; `False` if no keyring took its token, which then lasts for this run."""
+    saved = _Saved(account.url, account.address, account.embedded)
+    make_private(paths.home)
+    paths.account_file.write_bytes(msgspec.json.encode(saved))
+    paths.account_file.chmod(0o600)
+    chosen = backend or safe_backend(get_keyring())
+    if chosen is None:
+        log.warning("there is no safe keyring: the token is kept for this run only")
+        return False
+    key = _key(account.url, account.address)
+
+    def write_and_read_back() -> bool:
+        chosen.set_password(SERVICE, key, account.token)
+        return chosen.get_password(SERVICE, key) == account.token
+
+    return await _beside(write_and_read_back) is True
+
+
+async def forget_account(paths: Paths, backend: KeyringBackend | None = None) -> None:
+    """Sign out on this computer; the book stays."""
+    account = await load_account(paths, backend)
+    paths.account_file.unlink(missing_ok=True)
+    chosen = backend or safe_backend(get_keyring())
+    if account is not None and chosen is not None:
+        key = _key(account.url, account.address)
+        await _beside(lambda: chosen.delete_password(SERVICE, key))
+
+
+def safe_backend(backend: KeyringBackend) -> KeyringBackend | None:
+    """Choose a keyring that keeps secrets; one that only pretends is refused."""
+    candidates: Iterable[KeyringBackend] = (
+        backend.backends if isinstance(backend, ChainerBackend) else [backend]
+    )
+    return next((each for each in candidates if type(each).__module__ in SAFE), None)
+
+
+def _key(url: str, address: Address) -> str:
+    return f"{address}@{url}"
+
+
+async def _beside(call: Callable[[], Answer]) -> Answer | None:
+    """Call in a thread that nobody waits for at the end: a keyring that blocks may block there."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Answer | None] = loop.create_future()
+
+    def settle(answer: Answer | None) -> None:
+        if not future.done():
+            future.set_result(answer)
+
+    def work() -> None:
+        answer = None
+        try:
+            answer = call()
+        except KeyringError as error:
+            log.warning("the keyring failed: %s", type(error).__name__)
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(settle, answer)
+
+    threading.Thread(target=work, name="keyring", daemon=True).start()
+    try:
+        async with asyncio.timeout(DEADLINE_S):
+            return await future
+    except TimeoutError:
+        log.warning("the keyring does not answer")
+        return None
