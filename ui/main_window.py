@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from app.addresses import default_region
 from app.changes import Change
-from app.domain import ContactId
+from app.domain import ContactId, State
 from app.session import Session, Status
 from ui import parts, shortcuts, theme, wording
 from ui.add_dialog import AddDialog
@@ -100,6 +100,7 @@ class MainWindow(QMainWindow):
         self.undo_toasts.close()
         self._unsubscribe()
         self.model.close()
+        self.pictures.close()
         await self.tasks.close()
         self.hide()
 
@@ -118,6 +119,14 @@ class MainWindow(QMainWindow):
         """Bring this person into sight, in the list and at the right."""
         self.list.reveal(contact)
         self._show_place(contact)
+
+    def show_best(self) -> None:
+        """Bring somebody into sight who shows what Kith is about: a matched favorite."""
+        rows = self.model.rows()
+        matched = [row for row in rows if row.state is State.MATCHED and row.picture]
+        best = next((row for row in matched if row.favorite), None) or next(iter(matched), None)
+        if best is not None:
+            self.show_contact(best.id)
 
     # ---- building
 

@@ -3,6 +3,11 @@
 from typing import Final
 
 from ui.icons import Icon
+from ui.privacy_page import PrivacyPage
+from ui.profile_page import ProfilePage
 from ui.stage import PageMaker
 
-PAGES: Final[dict[str, tuple[Icon, str, PageMaker]]] = {}
+PAGES: Final[dict[str, tuple[Icon, str, PageMaker]]] = {
+    "profile": (Icon.PERSON, "My profile", ProfilePage),
+    "privacy": (Icon.SHIELD, "Privacy", PrivacyPage),
+}

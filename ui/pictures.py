@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage, QPixmap
 
+from app.changes import Change, Kind
 from app.domain import Address
 from app.session import Session
 from ui import avatar
@@ -27,6 +28,7 @@ class Pictures(QObject):
         self._session, self._tasks, self._task = session, tasks, name
         self._known: OrderedDict[Hashable, QPixmap | None] = OrderedDict()
         self._wanted: OrderedDict[Hashable, tuple[Address, int]] = OrderedDict()
+        self._unsubscribe = session.changes.subscribe(self._on_change)
 
     def find(self, address: Address | None, picture: str | None, pixels: int) -> QPixmap | None:
         """Return the picture if it is ready; otherwise see to it that it will be."""
@@ -43,10 +45,17 @@ class Pictures(QObject):
             self._tasks.start(self._decode_wanted(), name=self._task)
         return None
 
-    def forget_missing(self) -> None:
-        """Ask again for those that were not there yet."""
-        for key in [key for key, pixmap in self._known.items() if pixmap is None]:
-            del self._known[key]
+    def close(self) -> None:
+        """Hear no more of changes."""
+        self._unsubscribe()
+
+    def _on_change(self, change: Change) -> None:
+        """Ask again for those that were not there yet: one of them may have come."""
+        missing = [key for key, pixmap in self._known.items() if pixmap is None]
+        if missing and change.kinds & Kind.CONTACTS:
+            for key in missing:
+                del self._known[key]
+            self.arrived.emit()
 
     async def _decode_wanted(self) -> None:
         while self._wanted:

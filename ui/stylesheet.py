@@ -56,12 +56,12 @@ QComboBox QAbstractItemView {
 }
 
 QPushButton[kind="chip"] {
-    min-height: $p20; padding: $p2 $p10; border-radius: $p12; color: $muted;
+    min-height: $p20; padding: $p1 $p8; border-radius: $p11; color: $muted; font-size: $p12;
 }
 QPushButton[kind="chip"]:checked {
     background: $accent_soft; border-color: $accent; color: $accent;
 }
-QPushButton[kind="chip"]:focus { padding: $p1 $p9; border: 2px solid $accent; }
+QPushButton[kind="chip"]:focus { padding: 0 $p7; border: 2px solid $accent; }
 QPushButton[kind="segment"] {
     padding: $p4 $p10; border: 1px solid transparent; background: transparent; color: $muted;
 }

@@ -39,16 +39,18 @@ def shown(state: SessionState, now: float) -> Shown:
         case Status.WORKING:
             made = Shown(Icon.SYNC, "accent", tr("Syncing"), _progress(state), "pause")
         case Status.OFFLINE:
-            made = Shown(Icon.OFFLINE, "warning", tr("Offline"), _retry(state, now, kept), "sync")
+            title = _retry(state, now) or tr("Offline")
+            made = Shown(Icon.OFFLINE, "warning", title, kept, "sync")
         case Status.WAITING:
-            made = Shown(Icon.PENDING, "muted", waiting, _retry(state, now, ""), "sync")
+            made = Shown(Icon.WAITING, "muted", waiting, "", "sync")
         case Status.SIGNED_OUT:
             text = kept or tr("Your contacts are safe here.")
             made = Shown(Icon.SIGN_OUT, "danger", tr("Signed out"), text, "sign_in")
         case Status.PAUSED:
             made = Shown(Icon.PAUSE, "muted", tr("Sync paused"), kept, "resume")
         case _:
-            made = Shown(Icon.CLOUD, "success", tr("Up to date"), _synced(state, now), "sync")
+            title = tr("Up to date") if state.last_synced else tr("Ready")
+            made = Shown(Icon.CLOUD, "success", title, _synced(state, now), "sync")
     return made
 
 
@@ -62,12 +64,11 @@ def _progress(state: SessionState) -> str:
     )
 
 
-def _retry(state: SessionState, now: float, kept: str) -> str:
-    words = [kept] if kept else []
-    if state.retry_at is not None and state.retry_at > now:
-        seconds = max(1, round(state.retry_at - now))
-        words.append(tr("trying again in %1 s").replace("%1", wording.number(seconds)))
-    return ", ".join(words)
+def _retry(state: SessionState, now: float) -> str:
+    if state.retry_at is None or state.retry_at <= now:
+        return ""
+    seconds = max(1, round(state.retry_at - now))
+    return tr("Offline, retry in %1 s").replace("%1", wording.number(seconds))
 
 
 def _synced(state: SessionState, now: float) -> str:
