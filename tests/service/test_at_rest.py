@@ -1,0 +1,99 @@
+"""What lies on the disk tells no address, not even to somebody who guesses."""
+
+import hashlib
+import zlib
+from pathlib import Path
+
+import pytest
+
+from app.service.keys import Keys, load_keys
+from app.service.store import SqliteStore
+from tests.service.people import SECRET, Person, fresh, serve
+
+HASHES = ("md5", "sha1", "sha224", "sha256", "sha512", "sha3_256", "blake2b", "blake2s")
+
+
+def tell_tales(address: str) -> list[bytes]:
+    """The forms in which an address could be recognised: plain, or hashed without a key."""
+    forms = [address, "+" + address]
+    found = [form.encode(code) for form in forms for code in ("utf-8", "utf-16-le", "utf-16-be")]
+    if address.isdigit():
+        number = int(address)
+        found += [number.to_bytes(8, order) for order in ("big", "little")]
+        found += [number.to_bytes((number.bit_length() + 7) // 8, "big")]
+    for name in HASHES:
+        for form in forms:
+            digest = hashlib.new(name, form.encode()).digest()
+            found += [digest[:8], digest.hex()[:16].encode(), digest[-8:]]
+    short = hashlib.blake2b(address.encode(), digest_size=8).digest()
+    halved = (int.from_bytes(short, "big") >> 1).to_bytes(8, "big")
+    return [*found, short, halved, b"%08x" % zlib.crc32(address.encode())]
+
+
+async def test_no_address_and_no_message_can_be_found_in_the_files(tmp_path: Path) -> None:
+    store_path = tmp_path / "kith.db"
+    pending, handle, gone = fresh(), "a.handle.nobody.guesses", fresh()
+    async with serve(store_path) as service:
+        ann, bob = await service.pair(name="Ann")
+        await ann.sync(bob.address, pending, handle, gone)
+        await ann.drop(gone)
+        await ann.get(f"/v1/profiles/{(looked := fresh())}")
+        assert (await ann.send(bob.address, "a text nobody guesses")).status_code == 202
+        addresses = (ann.address, bob.address, pending, handle, gone, looked)
+        files = [path.read_bytes() for path in tmp_path.iterdir()]
+        assert len(files) >= 2  # the database and its log
+        for data in files:
+            assert b"a text nobody" not in data
+            assert ann.token.encode() not in data
+            for address in addresses:
+                assert not [each for each in tell_tales(address) if each in data]
+
+
+async def test_without_the_key_nothing_is_found_and_with_it_everything(
+    database: Path | str,
+) -> None:
+    async with serve(database) as service:
+        ann, bob = await service.pair(name="N")
+        await ann.sync(bob.address)
+    async with serve(database) as again:
+        person = Person(again, ann.address, ann.token)
+        listed, _ = await person.whole_list()
+        assert list(listed) == [bob.address]
+    assert Keys(b"other" * 7).index(bob.address) != Keys(SECRET).index(bob.address)
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        ["18005550001", "ann", "a" * 15, "b" * 16, "c" * 63],
+        ["18005550001"],
+        ["0123456789abcdef"],
+        [],
+    ],
+)
+def test_addresses_are_sealed_and_read_back(addresses: list[str]) -> None:
+    keys = Keys(SECRET)
+    sealed = keys.seal_addresses(addresses)
+    assert keys.unseal_addresses(sealed) == addresses
+    assert keys.index_many(addresses) == [keys.index(address) for address in addresses]
+    assert len(set(keys.index_many(addresses))) == len(addresses)
+    assert all(0 <= index < 1 << 63 for index in keys.index_many(addresses))
+
+
+def test_the_key_is_a_file_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "address.key"
+    keys = load_keys(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert load_keys(path).index("ann") == keys.index("ann")
+
+
+async def test_what_is_erased_leaves_the_files(tmp_path: Path) -> None:
+    """`secure_delete` and a log that is emptied: an erased name is not in a free page."""
+    path = tmp_path / "kith.db"
+    async with serve(path) as service:
+        (ann,) = await service.people(fresh(), name="Unmistakable Name")
+        await service.operator("DELETE", f"/v1/operator/users/{ann.address}")
+    store = SqliteStore(path)
+    await store.close()
+    for file in tmp_path.iterdir():
+        assert b"Unmistakable" not in file.read_bytes()
