@@ -1,10 +1,10 @@
 """Make a world's people real on a service, through the operator's API and their own calls."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -18,6 +18,8 @@ from app.errors import Refused, Unreachable
 from app.wire import SYNC_LIMIT, PutPrivacy, Sync, SyncEntry
 from app.worlds.pictures import draw
 from app.worlds.world import Drawing, Tie, World, WorldPerson
+
+T = TypeVar("T")
 
 REGION: Final = "US"
 """In which numbers without a country are read."""
@@ -80,8 +82,8 @@ class Inhabitants:
         if not await self._create(there):
             await self._settle_again(there)
             return
-        await _abreast(self._furnish(person) for person in there)
-        await _abreast(self.tie(name) for name in self._owners() if name in self.tokens)
+        await _abreast(self._furnish, there)
+        await _abreast(self.tie, [name for name in self._owners() if name in self.tokens])
         for one, other in self.world.pairs:
             path = f"/v1/operator/pairs/{self.path(one)}/{self.path(other)}"
             await self.operate("PUT", path)
@@ -177,8 +179,8 @@ class Inhabitants:
         self.tokens[person.id] = (await self.operate("POST", path))["token"]
 
     async def _settle_again(self, there: list[WorldPerson]) -> None:
-        await _abreast(self.leave(name) for name in sorted(self.world.late))
-        await _abreast(self._find_or_join(person) for person in there)
+        await _abreast(self.leave, sorted(self.world.late))
+        await _abreast(self._find_or_join, there)
 
     async def _find_or_join(self, person: WorldPerson) -> None:
         try:
@@ -222,14 +224,14 @@ def _plain(tie: Tie) -> Tie:
     return Tie(owner=tie.owner, to=tie.to, contact=True, subscribed=True)
 
 
-async def _abreast(calls: Iterable[Any]) -> None:
-    """Make many calls, some of them at a time."""
-    limit = asyncio.Semaphore(ABREAST)
+async def _abreast(call: Callable[[T], Awaitable[None]], things: Iterable[T]) -> None:
+    """Make a call for each thing, a few at a time."""
+    remaining = iter(things)
 
-    async def one(call: Any) -> None:
-        async with limit:
-            await call
+    async def work() -> None:
+        for thing in remaining:
+            await call(thing)
 
     async with asyncio.TaskGroup() as group:
-        for call in calls:
-            group.create_task(one(call))
+        for _ in range(ABREAST):
+            group.create_task(work())
