@@ -24,6 +24,8 @@ class _Plan(NamedTuple):
     lengths: frozenset[int]
     special: re.Pattern[str]
     """What at the start of the national digits asks for the full parse."""
+    dialled_special: re.Pattern[str]
+    """The same where they were dialled in the country itself, which has prefixes to go abroad."""
 
 
 def international(digits: str, region: str) -> str | Trouble:
@@ -32,11 +34,15 @@ def international(digits: str, region: str) -> str | Trouble:
         digits = "52" + digits[3:]  # Mexico dropped the 1 for mobiles in 2019; books keep it
     code = _country_code(digits)
     plan = _plan(code) if code else None
-    if plan and len(digits) - len(code) in plan.lengths:
-        national = digits[len(code) :]
-        if not plan.special.match(national) and _SHORTEST <= len(digits) <= _LONGEST:
-            return digits
+    if plan and _is_plain(plan, code, digits[len(code) :], plan.special):
+        return digits
     return _parse("+" + digits, region)
+
+
+def _is_plain(plan: _Plan, code: str, national: str, special: re.Pattern[str]) -> bool:
+    """Tell whether the plan has nothing to take off these digits, and nothing against them."""
+    fits = _SHORTEST <= len(code) + len(national) <= _LONGEST
+    return fits and len(national) in plan.lengths and not special.match(national)
 
 
 def national(digits: str, region: str) -> str | Trouble:
@@ -44,12 +50,28 @@ def national(digits: str, region: str) -> str | Trouble:
     known = region in phonenumbers.SUPPORTED_REGIONS
     if known and len(digits) <= _SHORT and _is_short_code(digits, region):
         return Trouble.SHORT_CODE
-    found = _parse(digits, region) if known else Trouble.NO_COUNTRY
+    found = _dialled(digits, region) if known else Trouble.NO_COUNTRY
     if not isinstance(found, Trouble):
         return found
     if digits.startswith("00"):
         return international(digits[2:], region)
     return digits if _is_whole(digits) else found
+
+
+def _dialled(digits: str, region: str) -> str | Trouble:
+    """Read digits as dialled in a country; at once where they are plain."""
+    code = _code_of_first(region)
+    plan = _plan(code) if code else None
+    if plan and _is_plain(plan, code, digits, plan.dialled_special):
+        return code + digits
+    return _parse(digits, region)
+
+
+@cache
+def _code_of_first(region: str) -> str:
+    """Give the country's code, if it is the one whose plan goes by it; others share the code."""
+    code = phonenumbers.country_code_for_region(region)
+    return str(code) if phonenumbers.region_code_for_country_code(code) == region else ""
 
 
 def is_in_use(digits: str) -> bool:
@@ -112,10 +134,15 @@ def _country_code(digits: str) -> str:
 
 
 @cache
-def _plan(code: str) -> _Plan:
+def _plan(code: str) -> _Plan | None:
     region = phonenumbers.region_code_for_country_code(int(code))
     metadata = PhoneMetadata.metadata_for_region_or_calling_code(int(code), region)
     if metadata is None or metadata.general_desc is None:
-        return _Plan(frozenset(), re.compile(""))
-    prefix = metadata.national_prefix_for_parsing or "(?!)"
-    return _Plan(frozenset(metadata.general_desc.possible_length), re.compile(prefix))
+        return None
+    inland = metadata.national_prefix_for_parsing or "(?!)"
+    abroad = metadata.international_prefix or "(?!)"
+    return _Plan(
+        frozenset(metadata.general_desc.possible_length),
+        re.compile(inland),
+        re.compile(f"(?:{inland})|(?:{abroad})|{code}"),
+    )

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.addresses import (
@@ -193,22 +193,40 @@ def test_any_text_is_an_address_or_invalid(text: str, region: str) -> None:
             assert canonical(address) == address
 
 
-@given(st.sampled_from(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)), st.integers(0, 10**12))
-def test_the_quick_way_agrees_with_the_whole_parse(code: int, rest: int) -> None:
-    text = f"+{code}{rest}"
+def by_the_library(text: str, region: str) -> str:
     try:
-        number = phonenumbers.parse(text)
-        possible = phonenumbers.is_possible_number_with_reason(number)
-        expected = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[1:]
-        good = possible == phonenumbers.ValidationResult.IS_POSSIBLE and 7 <= len(expected) <= 15
+        number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
-        good, expected = False, ""
-    try:
-        found = str(parse_phone(text, "US"))
-    except InvalidAddress:
-        found = ""
+        return ""
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    digits = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[1:]
+    good = possible == phonenumbers.ValidationResult.IS_POSSIBLE and 7 <= len(digits) <= 15
+    return digits if good else ""
+
+
+def by_us(text: str, region: str) -> str:
+    with suppress(InvalidAddress):
+        return parse_phone(text, region)
+    return ""
+
+
+@given(st.sampled_from(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)), st.integers(0, 10**12))
+@settings(max_examples=1000)
+def test_the_quick_way_abroad_agrees_with_the_library(code: int, rest: int) -> None:
+    text = f"+{code}{rest}"
     if not text.startswith("+521"):
-        assert found == (expected if good else "")
+        assert by_us(text, "US") == by_the_library(text, "US")
+
+
+@given(
+    st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)),
+    st.text("0123456789", min_size=7, max_size=12),
+)
+@settings(max_examples=2000)
+def test_the_quick_way_at_home_agrees_with_the_library(region: str, digits: str) -> None:
+    expected = by_the_library(digits, region)
+    if expected:
+        assert by_us(digits, region) == expected
 
 
 def test_display_groups_numbers_and_leaves_handles() -> None:
