@@ -5,7 +5,7 @@ and the JSON; nothing is translated on the way.
 """
 
 from enum import IntEnum, StrEnum
-from typing import NewType
+from typing import Annotated, NewType
 
 import msgspec
 
@@ -129,7 +129,8 @@ class Profile(msgspec.Struct, frozen=True):
 class VisibilitySet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A named choice of fields that an owner gives to chosen peers."""
 
-    id: int
+    id: Annotated[int, msgspec.Meta(ge=16, le=(1 << 31) - 1)]
+    """`FIRST_SET` or more."""
     name: str
     fields: tuple[Field, ...]
 

@@ -1,6 +1,7 @@
 """What I changed of my own account, and what I wrote to others, to the service."""
 
 import logging
+from uuid import UUID
 
 import msgspec
 
@@ -70,7 +71,9 @@ class MySender:
         waiting = messages.read_waiting(self._store.reading)
         for message in waiting:
             try:
-                await self._remote.send_message(SendMessage(message.id, message.to, message.text))
+                await self._remote.send_message(
+                    SendMessage(UUID(message.id), message.to, message.text)
+                )
             except SignedOut:
                 raise
             except Refused as error:

@@ -5,11 +5,13 @@ client survives a newer service.
 """
 
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from app.domain import (
+    FIRST_SET,
     Address,
     Audience,
     Block,
@@ -21,6 +23,7 @@ from app.domain import (
     Reach,
     Relation,
     State,
+    Visibility,
     VisibilitySet,
 )
 
@@ -30,7 +33,31 @@ PROBLEM_TYPE: Final = "urn:kith:problem:"
 SYNC_LIMIT: Final = 10_000
 """Addresses in one call of bulk synchronisation."""
 
+MOST_INTEGER: Final = (1 << 31) - 1
+
+PRESETS: Final = [int(preset) for preset in Visibility]
+
 Text = Annotated[str, msgspec.Meta(max_length=16 * 1024)]
+
+CanonicalAddress = Annotated[
+    str, msgspec.Meta(extra_json_schema={"pattern": "^[a-z0-9][a-z0-9._@+-]{0,62}$"})
+]
+"""Described, not enforced: other ways to write an address are brought to this form."""
+
+Audiences = Annotated[
+    dict[Field, Audience],
+    msgspec.Meta(extra_json_schema={"propertyNames": {"enum": list(Field)}}),
+]
+
+VisibilityNumber = Annotated[
+    int,
+    msgspec.Meta(
+        ge=0,
+        le=MOST_INTEGER,
+        extra_json_schema={"anyOf": [{"enum": PRESETS}, {"minimum": FIRST_SET}]},
+    ),
+]
+"""A preset, or the id of a set of the owner's."""
 
 
 class Request(Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,7 +80,7 @@ class NewFields(Request, frozen=True):
 class NewUser(Request, frozen=True):
     """One account to make."""
 
-    address: str
+    address: CanonicalAddress
     fields: NewFields = NewFields()
     reach: Reach = Reach.EVERYONE
 
@@ -135,7 +162,7 @@ class PatchMe(Request, frozen=True, omit_defaults=True):
 class PutPrivacy(Request, frozen=True, omit_defaults=True):
     """My general rules; what is absent stays as it is, so that nothing opens by omission."""
 
-    audiences: dict[Field, Audience] | UnsetType = UNSET
+    audiences: Audiences | UnsetType = UNSET
     searchable: Audience | UnsetType = UNSET
     sets: tuple[VisibilitySet, ...] | UnsetType = UNSET
 
@@ -185,7 +212,7 @@ class PatchRelation(Request, frozen=True, omit_defaults=True):
     subscribed: bool | UnsetType = UNSET
     favorite: bool | UnsetType = UNSET
     blocked: tuple[Block, ...] | UnsetType = UNSET
-    visibility: int | UnsetType = UNSET
+    visibility: VisibilityNumber | UnsetType = UNSET
     fields: tuple[Field, ...] | UnsetType = UNSET
     paired: bool | UnsetType = UNSET
 
@@ -193,7 +220,7 @@ class PatchRelation(Request, frozen=True, omit_defaults=True):
 class SupposedRelation(PatchRelation, frozen=True, kw_only=True):
     """A relation as it would be, in a question about consequences."""
 
-    address: str
+    address: CanonicalAddress
 
 
 class Suppose(Request, frozen=True, omit_defaults=True):
@@ -227,7 +254,7 @@ class SyncEntry(Request, frozen=True, omit_defaults=True):
     addresses: list[str]
     contact: bool = True
     subscribe: bool = True
-    visibility: int | UnsetType = UNSET
+    visibility: VisibilityNumber | UnsetType = UNSET
 
 
 class Sync(Request, frozen=True):
@@ -281,8 +308,8 @@ class ContactsPage(Struct, frozen=True, omit_defaults=True):
 class SendMessage(Request, frozen=True):
     """A message to send; the id is a UUID that the sender chose."""
 
-    id: str
-    to: str
+    id: UUID
+    to: CanonicalAddress
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=16 * 1024)]
 
 

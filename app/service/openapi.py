@@ -8,7 +8,7 @@ import msgspec
 
 from app.service.problems import PROBLEMS
 from app.service.routes import NoQuery, Route
-from app.wire import Problem
+from app.wire import CanonicalAddress, Problem
 
 Json = dict[str, Any]
 
@@ -87,8 +87,9 @@ def _problems(route: Route, schemas: dict[Any, Json]) -> Json:
 
 
 def _path_parameters(path: str) -> Iterable[Json]:
+    schema = msgspec.json.schema(CanonicalAddress)  # every parameter in a path is one
     for name in re.findall(r"{(\w+)}", path):
-        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        yield {"name": name, "in": "path", "required": True, "schema": schema}
 
 
 def _query_parameters(query: Any) -> Iterable[Json]:

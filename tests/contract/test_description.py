@@ -1,0 +1,75 @@
+"""The service agrees with its own description: generated requests, single and in sequences."""
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from tests.contract.conftest import fresh
+from tests.contract.outside import Service
+
+EXAMPLES = [4, pytest.param(100, marks=[pytest.mark.long, pytest.mark.timeout(1800)])]
+QUIET = [HealthCheck.filter_too_much, HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+# What is valid also depends on the caller (which sets are theirs) and on bytes that must be a
+# picture, which no schema can say; everything else about valid data is checked.
+EXCLUDED = [positive_data_acceptance]
+
+
+@pytest.fixture(scope="session")
+def tokens(running_service: Service) -> dict[str, str]:
+    """One token for each kind of caller."""
+    (user,) = running_service.people(fresh(), name="Somebody")
+    return {"user": user.token, "operator": running_service.operator_key}
+
+
+@pytest.fixture(scope="session")
+def description(running_service: Service) -> Any:
+    """The service's description, but for the live stream, which does not end."""
+    found = schemathesis.openapi.from_url(running_service.url + "/openapi.json")
+    return found.exclude(path="/v1/events")
+
+
+@pytest.mark.parametrize("examples", EXAMPLES)
+@pytest.mark.parametrize("who", ["user", "operator"])
+@pytest.mark.parametrize("mode", list(GenerationMode))
+def test_every_call_is_as_described(
+    description: Any, tokens: dict[str, str], who: str, mode: GenerationMode, examples: int
+) -> None:
+    for found in description.get_all_operations():
+        operation = found.ok()
+
+        @given(case=operation.as_strategy(generation_mode=mode))
+        @settings(max_examples=examples, deadline=None, suppress_health_check=QUIET)
+        def one(case: Any) -> None:
+            check(case, tokens[who])
+
+        with suppress(Unsatisfiable):  # a call without parameters cannot be made wrong
+            one()
+
+
+def check(case: Any, token: str) -> None:
+    """Send one generated request, and hold the answer against the description."""
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = case.call_and_validate(headers=headers, excluded_checks=EXCLUDED)
+    assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("examples", EXAMPLES)
+def test_calls_in_sequence_are_as_described(
+    description: Any, tokens: dict[str, str], examples: int
+) -> None:
+    class Machine(description.as_state_machine()):  # type: ignore[misc]  # made at run time
+        def get_call_kwargs(self, case: Any) -> Any:
+            return {"headers": {"Authorization": f"Bearer {tokens['user']}"}}
+
+        def validate_response(self, response: Any, case: Any, **more: Any) -> None:
+            case.validate_response(response, excluded_checks=EXCLUDED)
+
+    Machine.run(
+        settings=settings(max_examples=examples, deadline=None, suppress_health_check=QUIET)
+    )
