@@ -1,5 +1,6 @@
 """Read world files; the format is in world.py."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -7,8 +8,9 @@ import msgspec
 from msgspec import UNSET
 
 from app.errors import KithError
+from app.worlds.pictures import MOTIFS
 from app.worlds.seeded import grow
-from app.worlds.world import Happening, Recipe, World
+from app.worlds.world import Drawing, Happening, Recipe, World
 
 WORLDS: Final = Path(__file__).parents[2] / "resources" / "worlds"
 
@@ -47,10 +49,21 @@ def _fault(world: World) -> str:
     strangers = set(named) - set(ids) | ({world.me} - {""} - set(ids))
     if strangers:
         return f"there is nobody called {min(strangers)!r}"
+    unknown = {drawing.motif for drawing in _drawings(world)} - set(MOTIFS)
+    if unknown:
+        return f"there is no motif {min(unknown)!r}"
     for deed in world.happenings:
         if _deeds(deed) != 1:
             return f"{deed.who!r} after {deed.after:g} s: a happening is exactly one deed"
     return ""
+
+
+def _drawings(world: World) -> Iterator[Drawing]:
+    for person in world.people:
+        if person.picture:
+            yield person.picture
+    for deed in world.happenings:
+        yield from filter(None, deed.picture)
 
 
 def _deeds(happening: Happening) -> int:

@@ -1,0 +1,106 @@
+"""World files: what they may say, and that the same file or seed is the same world."""
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.addresses import parse_address
+from app.worlds.files import WORLDS, WorldUnreadable, read
+from app.worlds.inhabit import REGION
+from app.worlds.pictures import MOTIFS, draw
+from app.worlds.seeded import grow
+from app.worlds.world import Drawing, Recipe
+
+SHIPPED = sorted(WORLDS.glob("*.json"))
+ANA = {"id": "ana", "address": "ana"}
+
+
+def a_file(folder: Path, **members: object) -> Path:
+    path = folder / "world.json"
+    path.write_text(json.dumps({"about": "a test", "people": [ANA], **members}))
+    return path
+
+
+def test_a_dozen_worlds_are_shipped() -> None:
+    assert len(SHIPPED) >= 12
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_world_is_sound(path: Path) -> None:
+    world = read(path)
+    assert world.about.endswith(".")
+    assert world.me in {person.id for person in world.people}
+    addresses = {parse_address(person.address, REGION) for person in world.people}
+    assert len(addresses) == len(world.people)
+    drawings = [person.picture for person in world.people if person.picture]
+    drawings += [drawing for deed in world.happenings for drawing in deed.picture if drawing]
+    assert {drawing.motif for drawing in drawings} <= set(MOTIFS)
+
+
+@pytest.mark.parametrize("count", [3, 50, 5_000])
+def test_the_same_seed_is_the_same_world(count: int) -> None:
+    recipe = Recipe("a test", seed=7, count=count)
+    assert grow(recipe) == grow(recipe)
+    assert len(grow(recipe).people) == count
+    assert grow(recipe) != grow(Recipe("a test", seed=8, count=count))
+
+
+@pytest.mark.parametrize(("asked", "made"), [(0, 3), (200_000, 100_000)])
+def test_a_seed_makes_3_to_100000_people(asked: int, made: int) -> None:
+    people = grow(Recipe("a test", seed=1, count=asked)).people
+    assert len(people) == made
+    assert len({person.address for person in people}) == made
+
+
+@pytest.mark.parametrize("motif", sorted(MOTIFS))
+def test_a_picture_is_drawn_the_same_each_time_and_differs_by_seed(motif: str) -> None:
+    assert draw(Drawing(motif, 1)) == draw(Drawing(motif, 1))
+    assert draw(Drawing(motif, 1)) != draw(Drawing(motif, 2))
+
+
+def test_whoever_joins_later_is_not_there_at_first(tmp_path: Path) -> None:
+    path = a_file(tmp_path, happenings=[{"after": 1, "who": "ana", "join": True}])
+    assert read(path).late == {"ana"}
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"peple": []}, "peple"),
+        ({"me": "bo"}, "'bo'"),
+        ({"people": [ANA, ANA]}, "same id"),
+        ({"relations": [{"from": "bo", "to": "ana"}]}, "'bo'"),
+        ({"pairs": [["ana", "bo"]]}, "'bo'"),
+        ({"happenings": [{"after": 1, "who": "ana"}]}, "exactly one deed"),
+        ({"happenings": [{"after": 1, "who": "ana", "join": True, "leave": True}]}, "one deed"),
+        ({"people": [{**ANA, "picture": {"motif": "cats"}}]}, "cats"),
+        ({"people": [{**ANA, "fields": {"nick": "A"}}]}, "nick"),
+    ],
+)
+def test_a_file_that_does_not_fit_says_why(
+    tmp_path: Path, members: dict[str, object], said: str
+) -> None:
+    with pytest.raises(WorldUnreadable, match=said):
+        read(a_file(tmp_path, **members))
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b'{"about": 1}'])
+def test_a_broken_file_is_an_error_of_ours(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "world.json"
+    path.write_bytes(content)
+    with pytest.raises(WorldUnreadable):
+        read(path)
+
+
+def test_a_file_that_is_not_there_is_an_error_of_ours(tmp_path: Path) -> None:
+    with pytest.raises(WorldUnreadable):
+        read(tmp_path / "nowhere.json")
+
+
+def test_worlds_can_be_written_and_read_again(tmp_path: Path) -> None:
+    world = grow(Recipe("a test", seed=3, count=20))
+    path = tmp_path / "world.json"
+    path.write_bytes(msgspec.json.encode(world))
+    assert read(path) == world
