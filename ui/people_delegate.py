@@ -39,15 +39,15 @@ class PeopleDelegate(QStyledItemDelegate):
 
     def _paint_person(self, painter: QPainter, option: QStyleOptionViewItem, item: Line) -> None:
         look = theme.now()
-        places = row_layout(_without_letter(option), metrics(mirrored=_is_mirrored(option)))
-        _paint_ground(painter, option)
+        places = row_layout(_without_letter(option), metrics(mirrored=is_mirrored(option)))
+        paint_ground(painter, option)
         side = places.avatar.width()
         sharp = pictures.pixels(side, painter.device().devicePixelRatio())
         picture = self._faces.find(item.row.address, item.row.picture, sharp)
         avatar.paint(painter, QRectF(places.avatar), item.row.name, str(item.row.id), picture)
         name = one_line(item.row.name) or item.row.detail
-        _paint_text(painter, option, places.name, name, bold=True)
-        _paint_text(painter, option, places.detail, item.detail, bold=False)
+        paint_text(painter, option, places.name, name, "text")
+        paint_text(painter, option, places.detail, item.detail, "muted")
         if item.icon is not None:
             _paint_glyph(painter, places, item)
         elif option.state & State.State_Selected:
@@ -71,19 +71,21 @@ def heading_height() -> int:
     return QFontMetrics(theme.font(Size.CAPTION, bold=True)).height() + theme.px(16)
 
 
-def _is_mirrored(option: QStyleOptionViewItem) -> bool:
+def is_mirrored(option: QStyleOptionViewItem) -> bool:
+    """Whether this is read from right to left."""
     return option.direction is Qt.LayoutDirection.RightToLeft
 
 
 def _without_letter(option: QStyleOptionViewItem) -> QRect:
     """Give the margin, where the main list has its letters, to the words."""
     margin = theme.px(14)
-    if _is_mirrored(option):
+    if is_mirrored(option):
         return option.rect.adjusted(0, 0, margin, 0)
     return option.rect.adjusted(-margin, 0, 0, 0)
 
 
-def _paint_ground(painter: QPainter, option: QStyleOptionViewItem) -> None:
+def paint_ground(painter: QPainter, option: QStyleOptionViewItem) -> None:
+    """Paint what lies under a line: chosen, pointed at, or with the keyboard on it."""
     look = theme.now()
     unit = look.px(4)
     box = QRectF(option.rect).adjusted(unit, 1, -unit, -1)
@@ -109,25 +111,26 @@ def _paint_heading(painter: QPainter, option: QStyleOptionViewItem, group: Group
     count = number(len(group.lines))
     wide = QFontMetrics(font).horizontalAdvance(count) + look.px(8)
     lead, trail = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
-    if _is_mirrored(option):
+    if is_mirrored(option):
         lead, trail = trail, lead
     bottom = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignAbsolute
     room = line.adjusted(0, 0, -wide, 0)
-    if _is_mirrored(option):
+    if is_mirrored(option):
         room.translate(wide, 0)
     title = QFontMetrics(font).elidedText(group.title, Qt.TextElideMode.ElideRight, room.width())
     painter.drawText(room, lead | bottom, title)
     painter.drawText(line, trail | bottom, count)
 
 
-def _paint_text(
-    painter: QPainter, option: QStyleOptionViewItem, place: QRect, text: str, *, bold: bool
+def paint_text(
+    painter: QPainter, option: QStyleOptionViewItem, place: QRect, text: str, tone: str
 ) -> None:
-    font = theme.font(bold=True) if bold else theme.font(Size.CAPTION)
+    """Paint one line, cut where there is no room; `text` is the tone of names, larger and bold."""
+    font = theme.font(bold=True) if tone == "text" else theme.font(Size.CAPTION)
     painter.setFont(font)
-    painter.setPen(theme.now().colour("text" if bold else "muted"))
+    painter.setPen(theme.now().colour(tone))
     cut = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, place.width())
-    side = Qt.AlignmentFlag.AlignRight if _is_mirrored(option) else Qt.AlignmentFlag.AlignLeft
+    side = Qt.AlignmentFlag.AlignRight if is_mirrored(option) else Qt.AlignmentFlag.AlignLeft
     flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
     painter.drawText(place, flags, cut)
 

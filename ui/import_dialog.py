@@ -1,0 +1,254 @@
+"""Importing address books: choose, look at what would happen, watch it happen, read the report."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QDialog, QProgressBar, QStackedWidget, QWidget
+
+from app.addresses import default_region
+from app.changes import Kind
+from app.errors import KithError
+from app.exporters import BookFormat, write_book
+from app.importers import Card, Value
+from app.people import ImportPlan, ImportReport
+from app.session import Session
+from ui import import_plan, parts, theme, wording
+from ui.follow import Follow
+from ui.import_plan import Shelf
+from ui.import_preview import ImportPreview
+from ui.import_report import ImportReportPage
+from ui.import_start import ImportStart
+from ui.tasks import Tasks
+from ui.theme import Size
+from ui.wording import counted, number, tr
+
+TASK: Final = "import"
+SPEAK_AFTER_S: Final = 2.0
+
+
+class ImportDialog(QDialog):
+    """Not modal: the list fills behind it. Closing it while it works cancels, and nothing stays."""
+
+    imported = Signal(object)
+    """The report, once everything is in the book."""
+
+    def __init__(
+        self,
+        session: Session,
+        tasks: Tasks,
+        parent: QWidget | None = None,
+        paths: Sequence[Path] = (),
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("import_dialog")
+        self.setWindowTitle(tr("Import an address book"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._session, self._tasks = session, tasks
+        self._paths: list[Path] = []
+        self._pasted: tempfile.TemporaryDirectory[str] | None = None
+        self._plan: ImportPlan | None = None
+        self._report: ImportReport | None = None
+        self.start = ImportStart()
+        self.preview = ImportPreview(default_region())
+        self.working = Working()
+        self.report = ImportReportPage()
+        self.stack = QStackedWidget()
+        for page in (self.start, self.preview, self.working, self.report):
+            self.stack.addWidget(page)
+        self.setLayout(parts.column(self.stack, margins=(20, 20, 20, 20)))
+        self.resize(theme.px(780), theme.px(640))
+        self._connect()
+        self._follow = Follow(self, session, Kind.CONTACTS | Kind.OUTBOX, self._show_sync)
+        if paths:
+            self.read(paths)
+
+    def read(self, paths: Sequence[Path]) -> None:
+        """Read these books and show what would become of every card."""
+        self._paths = [*paths]
+        self._tasks.start(self._read(), name=TASK)
+
+    def read_text(self, text: str) -> None:
+        """Read pasted numbers, or a pasted card, as a book."""
+        self._pasted = self._pasted or tempfile.TemporaryDirectory(prefix="kith-")
+        folder = Path(self._pasted.name)
+        if import_plan.is_card_text(text):
+            path = folder / tr("Pasted cards.vcf")
+            path.write_text(text, encoding="utf-8")
+        else:
+            path = folder / tr("Pasted numbers.csv")
+            people = import_plan.pasted_people(text)
+            cards = [
+                Card(source="", name=name, phones=(Value(phone),) if phone else ())
+                for name, phone in people
+            ]
+            write_book(path, cards, BookFormat.CSV)
+        self.read([path])
+
+    # ---- what happens to it
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._tasks.stop(TASK)
+        self._follow.close()
+        if self._pasted is not None:
+            self._pasted.cleanup()
+            self._pasted = None
+        super().closeEvent(event)
+
+    def reject(self) -> None:
+        """Escape goes back a page before it closes."""
+        if self.stack.currentWidget() is self.start or self._report is not None:
+            self.close()
+        else:
+            self._cancel()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        text = QGuiApplication.clipboard().text()
+        at_start = self.stack.currentWidget() is self.start
+        if event.matches(QKeySequence.StandardKey.Paste) and at_start and text.strip():
+            self.read_text(text)
+        else:
+            super().keyPressEvent(event)
+
+    def _connect(self) -> None:
+        self.start.files_chosen.connect(self.read)
+        self.start.text_pasted.connect(self.read_text)
+        self.preview.region_chosen.connect(lambda _region: self.read(self._paths))
+        self.preview.confirmed.connect(self._run)
+        self.preview.cancelled.connect(self._cancel)
+        self.working.cancelled.connect(self._cancel)
+        self.report.finished.connect(self.close)
+        self.report.undo_wanted.connect(self._undo)
+        self.report.mend_wanted.connect(lambda: self._tasks.start(self._mend(), name=TASK))
+
+    def _cancel(self) -> None:
+        self._tasks.stop(TASK)
+        if self.stack.currentWidget() is self.working and self._plan is not None:
+            self.stack.setCurrentWidget(self.preview)
+        else:
+            self.stack.setCurrentWidget(self.start)
+            self.start.choose.setFocus()
+
+    # ---- reading
+
+    async def _read(self) -> None:
+        self._plan = None
+        self.start.trouble.hide()
+        self.working.begin(tr("Reading %1").replace("%1", self._title()))
+        self.stack.setCurrentWidget(self.working)
+        try:
+            kind = await asyncio.to_thread(import_plan.describe, self._paths)
+            plan = await self._session.plan_import(self._paths, self.preview.region.region())
+        except (KithError, OSError) as problem:
+            self.stack.setCurrentWidget(self.start)
+            self.start.show_trouble(_said(problem))
+            return
+        if not plan.cards and not plan.unreadable:
+            self.stack.setCurrentWidget(self.start)
+            self.start.show_trouble(tr("There is nobody in %1.").replace("%1", self._title()))
+            return
+        self._plan = plan
+        words = counted(len(plan.cards), "%1 card", "%1 cards")
+        self.preview.show_plan(plan, self._title(), f"{kind} · {words}")
+        self.stack.setCurrentWidget(self.preview)
+        self.preview.table.setFocus()
+
+    async def _mend(self) -> None:
+        """Read the same books again: what is in the book is known, what was mended adds to it."""
+        self._report = None
+        await self._read()
+        self.preview.show_shelf(Shelf.TROUBLE)
+
+    def _title(self) -> str:
+        if len(self._paths) == 1:
+            return self._paths[0].name
+        return counted(len(self._paths), "%1 book", "%1 books")
+
+    # ---- doing
+
+    def _run(self, plan: ImportPlan) -> None:
+        self._tasks.start(self._import(plan), name=TASK)
+
+    async def _import(self, plan: ImportPlan) -> None:
+        assert self.preview.plan is not None
+        self.working.begin(tr("Importing %1").replace("%1", self._title()))
+        self.stack.setCurrentWidget(self.working)
+        report = await self._session.run_import(plan, self.working.show_progress)
+        left_out = len(self.preview.plan.cards) - len(plan.cards)
+        self._report = report
+        self.report.show_report(report, left_out, import_plan.failed_cards(plan))
+        self._show_sync()
+        self.stack.setCurrentWidget(self.report)
+        self.report.done.setFocus()
+        parts.announce(self, self.report.title.text())
+        self.imported.emit(report)
+
+    def _undo(self) -> None:
+        if self._report is not None and self._report.step_id is not None:
+            self._session.undo_step(self._report.step_id)
+        self.close()
+
+    def _show_sync(self) -> None:
+        if self._report is not None:
+            rows = [*self._session.rows_of(self._report.contacts).values()]
+            self.report.show_progress(rows, sum(row.waiting for row in rows))
+
+
+class Working(QWidget):
+    """A bar with counts, the time that is left, and a way to stop with nothing half done."""
+
+    cancelled = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._began = 0.0
+        self.title = parts.label("", Size.TITLE, bold=True, wrap=True)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(tr("Progress"))
+        self.words = parts.label("", tone="muted")
+        self.words.setObjectName("import_progress")
+        stop = parts.button(tr("Cancel"), self.cancelled.emit, name="import_stop")
+        note = parts.label(tr("Cancelling leaves nothing behind."), Size.CAPTION, tone="muted")
+        self.setLayout(
+            parts.column(
+                None,
+                self.title,
+                self.bar,
+                self.words,
+                16,
+                parts.row(stop, note, None, spacing=12),
+                None,
+                spacing=8,
+                margins=(40, 0, 40, 0),
+            )
+        )
+
+    def begin(self, title: str) -> None:
+        """Begin something whose size is not known yet."""
+        self._began = time.monotonic()
+        self.title.setText(title)
+        self.words.setText("")
+        self.bar.setRange(0, 0)
+
+    def show_progress(self, done: int, total: int) -> None:
+        """Show how far it is."""
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
+        words = tr("%1 of %2").replace("%1", number(done)).replace("%2", number(total))
+        spent = time.monotonic() - self._began
+        if spent > SPEAK_AFTER_S and done:
+            left = round(spent / done * (total - done))
+            words += " · " + counted(left, "%1 second left", "%1 seconds left")
+        self.words.setText(words)
+
+
+def _said(problem: Exception) -> str:
+    if isinstance(problem, OSError):
+        return problem.strerror or tr("This file cannot be read.")
+    return wording.error(problem)

@@ -1,0 +1,202 @@
+"""The second page of an import: what each card would do, before anything is done."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.addresses import parse_address
+from app.errors import InvalidAddress
+from app.importers import Value
+from app.people import ImportPlan, PlannedCard, Written
+from ui import import_plan, parts, wording
+from ui.controls import Segmented
+from ui.icons import Icon
+from ui.import_plan import SHELVES, Item, Shelf
+from ui.import_table import ImportTable
+from ui.plain import one_line
+from ui.region_choice import RegionChoice
+from ui.theme import Size
+from ui.wording import number, tr
+
+
+class ImportPreview(QWidget):
+    """Shelves and search over the table, the card in hand below it."""
+
+    region_chosen = Signal(str)
+    confirmed = Signal(object)
+    """The plan as it shall be carried out."""
+    cancelled = Signal()
+
+    def __init__(self, region: str) -> None:
+        super().__init__()
+        self.plan: ImportPlan | None = None
+        self.title = parts.ElidedLabel("", Size.TITLE, bold=True)
+        self.kind = parts.label("", Size.CAPTION, tone="muted")
+        self.region = RegionChoice(region)
+        self.region.chosen.connect(self.region_chosen)
+        self.shelves = Segmented(tr("Show"), name="import_shelf")
+        self.shelves.chosen.connect(lambda _shelf: self._narrow())
+        self.search = parts.text_field(tr("Search"), tr("Search the cards"), name="import_search")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(lambda _text: self._narrow())
+        self.table = ImportTable()
+        self.table.items.ticked.connect(self._show_promise)
+        self.table.current_moved.connect(self._show_item)
+        self.mender = Mender()
+        self.mender.mended.connect(self._mend)
+        self.promise = parts.label("", wrap=True)
+        self.promise.setObjectName("import_promise")
+        self.go = parts.button("", self._confirm, kind="primary", name="import_go")
+        self.cancel = parts.button(tr("Cancel"), self.cancelled.emit, name="import_cancel")
+        self._lay_out()
+
+    def show_plan(self, plan: ImportPlan, title: str, kind: str) -> None:
+        """Show a plan that was just made."""
+        self.plan = plan
+        self.title.show_text(title)
+        self.kind.setText(kind)
+        self._show_plan(plan)
+
+    def show_shelf(self, shelf: Shelf) -> None:
+        """Show another shelf, if there is anything on it."""
+        if self.table.items.counts[shelf]:
+            self.shelves.set_current(shelf)
+            self._narrow()
+
+    def _lay_out(self) -> None:
+        region = parts.label(tr("Numbers without a country code are from"), Size.CAPTION)
+        words = parts.column(self.title, self.kind, spacing=2)
+        where = parts.column(region, self.region, spacing=2)
+        head = parts.row(words, where, spacing=16)
+        head.setStretch(0, 1)
+        narrow = parts.row(self.shelves, self.search, spacing=12)
+        narrow.setStretch(0, 1)
+        card = parts.Card(self.table, padding=2)
+        foot = parts.row(self.promise, self.cancel, self.go, spacing=12)
+        foot.setStretch(0, 1)
+        layout = parts.column(head, narrow, card, self.mender, foot, spacing=12)
+        layout.setStretch(2, 1)
+        self.setLayout(layout)
+
+    def _show_plan(self, plan: ImportPlan) -> None:
+        items = self.table.items
+        items.show_plan(plan)
+        options = [
+            (shelf, f"{tr(words)} {number(items.counts[shelf])}")
+            for shelf, words in SHELVES.items()
+            if items.counts[shelf] or shelf is Shelf.ALL
+        ]
+        if items.shelf not in dict(options):
+            items.narrow(Shelf.ALL, items.text)
+        self.shelves.set_options(options)
+        self.shelves.set_current(items.shelf)
+        self._show_promise()
+        self._show_item(self.table.current())
+
+    def _narrow(self) -> None:
+        shelf = self.shelves.current
+        assert isinstance(shelf, Shelf)
+        self.table.items.narrow(shelf, self.search.text())
+        self._show_item(None)
+
+    def _show_promise(self) -> None:
+        assert self.plan is not None
+        left_out = self.table.items.left_out
+        count = len(self.plan.cards) - len(left_out)
+        self.promise.setText(import_plan.promise(self.plan, left_out))
+        self.go.setText(wording.counted(count, "Import %1 card", "Import %1 cards"))
+        self.go.setAccessibleName(self.go.text())
+        self.go.setEnabled(count > 0)
+
+    def _show_item(self, item: Item | None) -> None:
+        self.mender.show_item(item, self.region.region())
+
+    def _mend(self, item: Item, value: Value, written: Written) -> None:
+        assert self.plan is not None
+        self.plan = import_plan.mend(self.plan, item.number, value, written)
+        self._show_plan(self.plan)
+        planned = self.plan.cards[item.number]
+        self.mender.show_item(Item(item.number, planned), self.region.region())
+
+    def _confirm(self) -> None:
+        assert self.plan is not None
+        self.confirmed.emit(import_plan.without(self.plan, self.table.items.left_out))
+
+
+class Mender(parts.Card):
+    """The card in hand: why it has its fate, and its bad numbers with a field to mend each."""
+
+    mended = Signal(object, object, object)
+    """The item, the bad value, and the number in its place."""
+
+    def __init__(self) -> None:
+        super().__init__(padding=12, spacing=8)
+        self.setObjectName("mender")
+        self.hide()
+
+    def show_item(self, item: Item | None, region: str) -> None:
+        """Show this item, or nothing."""
+        parts.clear(self.body)
+        self.setVisible(item is not None)
+        if item is None:
+            return
+        if item.planned is None:
+            assert item.unreadable is not None
+            text = one_line(item.unreadable.value)[:400]
+            self.body.addWidget(parts.label(import_plan.said_of(item.unreadable), wrap=True))
+            self.body.addWidget(parts.label(text, Size.CAPTION, tone="muted", wrap=True))
+            return
+        self._show_card(item, item.planned, region)
+
+    def _show_card(self, item: Item, planned: PlannedCard, region: str) -> None:
+        why = tr(import_plan.WHY[planned.reason])
+        where = f"{one_line(planned.card.source)}:{planned.card.line}"
+        head = parts.row(
+            parts.label(f"{import_plan.fate_of(item)}. {why}", wrap=True),
+            parts.label(where, Size.CAPTION, tone="muted"),
+        )
+        head.setStretch(0, 1)
+        self.body.addLayout(head)
+        for value, trouble in planned.rejected:
+            line = MendLine(value, wording.trouble(trouble), region)
+            line.mended.connect(lambda written, value=value: self.mended.emit(item, value, written))
+            self.body.addWidget(line)
+
+
+class MendLine(QWidget):
+    """One bad number: what is wrong with it, and a field that judges while one types."""
+
+    mended = Signal(object)
+
+    def __init__(self, value: Value, trouble: str, region: str) -> None:
+        super().__init__()
+        self._value, self._region = value, region
+        self.field = parts.text_field("", tr("Mend this number"), name="mend_field", limit=200)
+        self.field.setText(one_line(value.text))
+        self.words = parts.label(trouble, Size.CAPTION, tone="warning", wrap=True)
+        self.words.setObjectName("mend_words")
+        self.use = parts.button(tr("Use it"), self._use, icon=Icon.CHECK, name="mend_use")
+        self.use.setEnabled(False)
+        self.field.textChanged.connect(self._judge)
+        self.field.returnPressed.connect(self._use)
+        line = parts.row(self.field, self.words, self.use, spacing=12)
+        line.setStretch(0, 2)
+        line.setStretch(1, 3)
+        self.setLayout(line)
+
+    def _judge(self, text: str) -> None:
+        try:
+            parse_address(text, self._region)
+        except InvalidAddress as problem:
+            self.words.setText(wording.trouble(problem.detail))
+            parts.set_property(self.words, "tone", "warning")
+            self.use.setEnabled(False)
+            return
+        self.words.setText(tr("This can be looked up."))
+        parts.set_property(self.words, "tone", "success")
+        self.use.setEnabled(True)
+
+    def _use(self) -> None:
+        if self.use.isEnabled():
+            text = self.field.text().strip()
+            address = parse_address(text, self._region)
+            self.mended.emit(Written(address, text, self._value.label))

@@ -1,0 +1,284 @@
+"""The preview of an import: a line for each card with its fate, and a tick to leave it out."""
+
+from collections import Counter
+from collections.abc import Callable, Collection
+from typing import Final
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPalette, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
+
+from app.people import Fate, ImportPlan
+from ui import icons, import_plan, theme
+from ui.icons import Icon
+from ui.import_plan import Item, Shelf
+from ui.people_delegate import is_mirrored, paint_ground, paint_text
+from ui.theme import Size
+from ui.wording import tr
+
+ITEM_ROLE: Final = Qt.ItemDataRole.UserRole
+Index = QModelIndex | QPersistentModelIndex
+Tick = Qt.CheckState
+
+GLYPHS: Final = {
+    Fate.NEW: (Icon.PERSON_ADD, "success"),
+    Fate.CHANGED: (Icon.EDIT, "accent"),
+    Fate.KNOWN: (Icon.CHECK, "faint"),
+    Fate.SAME: (Icon.LINK, "muted"),
+    Fate.NO_ADDRESS: (Icon.NOTE, "warning"),
+}
+
+
+class ImportModel(QAbstractTableModel):
+    """The items of a plan in their order, narrowed to a shelf and to words."""
+
+    ticked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._items: list[Item] = []
+        self._shown: list[Item] = []
+        self.left_out: set[int] = set()
+        self.shelf = Shelf.ALL
+        self.text = ""
+        self.counts: Counter[Shelf] = Counter()
+        self._answers: dict[int, Callable[[Item], object]] = {
+            ITEM_ROLE: lambda item: item,
+            Qt.ItemDataRole.DisplayRole: import_plan.name_of,
+            Qt.ItemDataRole.AccessibleTextRole: self._sentence,
+            Qt.ItemDataRole.CheckStateRole: self._tick,
+        }
+
+    def show_plan(self, plan: ImportPlan) -> None:
+        """Show a plan; what was left out of the one before stays out if it is the same size."""
+        self._items = import_plan.items(plan)
+        self.counts = import_plan.count_shelves(self._items)
+        self.left_out = {number for number in self.left_out if number < len(plan.cards)}
+        self._choose()
+
+    def narrow(self, shelf: Shelf, text: str) -> None:
+        """Show a shelf, and of it what has these words."""
+        self.shelf, self.text = shelf, text
+        self._choose()
+
+    def item(self, position: int) -> Item:
+        """Return what is in this line."""
+        return self._shown[position]
+
+    def leave_out(self, numbers: Collection[int], *, out: bool) -> None:
+        """Leave cards out, or take them in again."""
+        self.left_out = self.left_out | set(numbers) if out else self.left_out - set(numbers)
+        last = self.index(max(self.rowCount() - 1, 0), 0)
+        self.dataChanged.emit(self.index(0, 0), last)
+        self.ticked.emit()
+
+    def cards_shown(self) -> list[int]:
+        """List the numbers of the cards that are shown."""
+        return [item.number for item in self._shown if item.planned is not None]
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else 1
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or index.row() >= len(self._shown):
+            return None
+        answer = self._answers.get(role)
+        return None if answer is None else answer(self._shown[index.row()])
+
+    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        item = self._shown[index.row()]
+        if role != Qt.ItemDataRole.CheckStateRole or item.planned is None:
+            return False
+        self.leave_out([item.number], out=Tick(value) is Tick.Unchecked)
+        return True
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        checkable = Qt.ItemFlag.ItemIsUserCheckable
+        return super().flags(index) | (checkable if index.isValid() else Qt.ItemFlag(0))
+
+    def _choose(self) -> None:
+        self.beginResetModel()
+        self._shown = import_plan.chosen(self._items, self.shelf, self.text)
+        self.endResetModel()
+
+    def _tick(self, item: Item) -> Qt.CheckState | None:
+        if item.planned is None:
+            return None
+        return Tick.Unchecked if item.number in self.left_out else Tick.Checked
+
+    def _sentence(self, item: Item) -> str:
+        words = [import_plan.name_of(item), import_plan.fate_of(item), import_plan.numbers_of(item)]
+        if item.number in self.left_out:
+            words.insert(1, tr("left out"))
+        return ", ".join(words)
+
+
+class ImportDelegate(QStyledItemDelegate):
+    """Paints a tick, the name over the numbers, and the fate at the end."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        item = index.data(ITEM_ROLE)
+        assert isinstance(item, Item)
+        out = index.data(Qt.ItemDataRole.CheckStateRole) is Tick.Unchecked
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_ground(painter, option)
+        if out:
+            painter.setOpacity(0.5)
+        tick, words, fate = _places(option)
+        if item.planned is not None:
+            _paint_tick(painter, tick, on=not out)
+        top = QRect(words.x(), words.y(), words.width(), words.height() // 2)
+        below = top.translated(0, top.height())
+        paint_text(painter, option, top, import_plan.name_of(item), "text")
+        paint_text(painter, option, below, import_plan.numbers_of(item), "muted")
+        _paint_fate(painter, option, fate, item)
+        painter.restore()
+
+
+class ImportTable(QTableView):
+    """Space or a click on the tick leaves a card out; several at once where several are chosen."""
+
+    current_moved = Signal(object)
+    """The item that the keyboard is on, or None."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.items = ImportModel()
+        self._delegate = ImportDelegate()
+        self.setModel(self.items)
+        self.setItemDelegate(self._delegate)
+        self.setObjectName("import_table")
+        self.setAccessibleName(tr("What will be imported"))
+        for header in (self.horizontalHeader(), self.verticalHeader()):
+            header.hide()
+            header.setMinimumSectionSize(1)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(_row_height())
+        quiet = self.palette()  # the delegate draws what is selected
+        quiet.setColor(QPalette.ColorRole.Highlight, Qt.GlobalColor.transparent)
+        self.setPalette(quiet)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def current(self) -> Item | None:
+        """Return the item that the keyboard is on."""
+        found = self.currentIndex().data(ITEM_ROLE)
+        return found if isinstance(found, Item) else None
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        self.current_moved.emit(self.current())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            self._turn([index.data(ITEM_ROLE) for index in self.selectionModel().selectedRows()])
+            return
+        super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        option.rect = self.visualRect(index)
+        tick = _places(option)[0].adjusted(-8, -8, 8, 8)
+        if index.isValid() and tick.contains(event.position().toPoint()):
+            self._turn([index.data(ITEM_ROLE)])
+            return
+        super().mousePressEvent(event)
+
+    def _turn(self, some: list[Item]) -> None:
+        numbers = [item.number for item in some if item.planned is not None]
+        if numbers:
+            out = numbers[0] not in self.items.left_out
+            self.items.leave_out(numbers, out=out)
+
+
+# ---- where things go
+
+
+def _row_height() -> int:
+    name = QFontMetrics(theme.font(bold=True)).height()
+    detail = QFontMetrics(theme.font(Size.CAPTION)).height()
+    return name + detail + theme.px(14)
+
+
+def _places(option: QStyleOptionViewItem) -> tuple[QRect, QRect, QRect]:
+    """Place the tick, the words and the fate in a row."""
+    px = theme.px
+    line = option.rect.adjusted(px(12), px(5), -px(12), -px(5))
+    side, fate_width = px(18), min(px(190), line.width() // 3)
+    tick = QRect(line.x(), line.center().y() - side // 2, side, side)
+    fate = QRect(line.right() - fate_width, line.y(), fate_width, line.height())
+    left = tick.right() + px(12)
+    words = QRect(left, line.y(), max(fate.left() - px(12) - left, 0), line.height())
+    if not is_mirrored(option):
+        return tick, words, fate
+    whole = option.rect
+    return tuple(  # type: ignore[return-value]  # three rectangles
+        QRect(whole.left() + whole.right() - each.right(), each.y(), each.width(), each.height())
+        for each in (tick, words, fate)
+    )
+
+
+def _paint_tick(painter: QPainter, place: QRect, *, on: bool) -> None:
+    look = theme.now()
+    painter.setPen(QPen(look.colour("accent" if on else "line_strong"), 1.5))
+    painter.setBrush(look.colour("accent" if on else "surface"))
+    painter.drawRoundedRect(QRectF(place), look.px(4), look.px(4))
+    if on:
+        inside = QRectF(place).adjusted(2, 2, -2, -2)
+        icons.paint(painter, Icon.CHECK, inside, look.colour("on_accent"))
+
+
+def _paint_fate(painter: QPainter, option: QStyleOptionViewItem, place: QRect, item: Item) -> None:
+    look = theme.now()
+    which, tone = Icon.WARNING, "danger"
+    if item.planned is not None:
+        which, tone = GLYPHS[item.planned.fate]
+    side = look.px(16)
+    mirrored = is_mirrored(option)
+    x = place.right() - side if mirrored else place.left()
+    icons.paint(
+        painter,
+        which,
+        QRectF(x, place.center().y() - side // 2, side, side),
+        look.colour(tone),
+    )
+    gap = side + look.px(8)
+    words = place.adjusted(0 if mirrored else gap, 0, -gap if mirrored else 0, 0)
+    if item.planned is not None and item.planned.rejected:
+        paint_text(painter, option, _half(words, 0), import_plan.fate_of(item), "muted")
+        paint_text(painter, option, _half(words, 1), tr("To mend"), "warning")
+    else:
+        paint_text(painter, option, words, import_plan.fate_of(item), "muted")
+
+
+def _half(rect: QRect, which: int) -> QRect:
+    height = rect.height() // 2
+    return QRect(rect.x(), rect.y() + which * height, rect.width(), height)
