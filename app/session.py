@@ -52,10 +52,10 @@ class Session:
         self.paths = paths
         self.changes = Changes()
         self.state = SessionState(Status.OFFLINE)
-        folder = paths.account_dir(account.url, account.address) if account else paths.local_dir
+        folder = _folder(account, paths)
         self._store = Store(folder / "client.db", self.changes)
         self._pictures = PictureCache(folder / "pictures")
-        self._deeds = Deeds(self._store, lambda: account.address if account else None)
+        self._deeds = Deeds(self._store, lambda: self.account.address if self.account else None)
         self._pulse = Pulse(self._store, self._show)
         self._network: Network | None = None
         self._started = asyncio.Event()
@@ -68,9 +68,15 @@ class Session:
             release_all(transaction)
         self._pulse.show()
         self.changes.subscribe(self._on_change)
-        if self.account is not None:
-            self._running = asyncio.create_task(self._run(self.account), name="session")
+        if self.account is not None and self.account.token:
+            self.begin(self.account)
         return self
+
+    def begin(self, account: Account) -> None:
+        """Start to talk to the service, once it is known where it is and by which token."""
+        self.account = account
+        self._running = asyncio.create_task(self._run(account), name="session")
+        self.changes.publish(Change(Kind.ME | Kind.STATE))
 
     async def __aexit__(
         self,
@@ -329,3 +335,12 @@ class Session:
 
 
 _keys = count()
+
+
+def _folder(account: Account | None, paths: Paths) -> Path:
+    """Keep each account's book apart; the embedded service's ports change, its book does not."""
+    if account is None:
+        return paths.local_dir
+    if account.embedded:
+        return paths.account_dir("embedded", account.address)
+    return paths.account_dir(account.url, account.address)

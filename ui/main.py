@@ -1,47 +1,50 @@
 """Start everything in order, and end it in the reverse order.
 
-The embedded service, the session on it, the window on that: each is an `async with` inside the one
-before, so what was started last ends first, whatever happens.
+The window shows the book at once; the embedded service starts meanwhile. The session, the window
+on it and the service under it end in reverse, whatever happens.
 """
 
 import argparse
 import asyncio
 import os
-import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QLocale, QSocketNotifier
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
-from app import demo
 from app.account import Account
+from app.domain import Address
 from app.errors import KithError
-from app.local_account import local_account
 from app.paths import Paths, default_paths, make_private
-from app.service import host
 from app.session import Session, Status
-from app.sign_in import sign_in
 from ui import avatar, wording
-from ui.first_run import FirstRun
+from ui.choosing import choose_account
+from ui.ended_by_signals import ended_by_signals
 from ui.main_window import MainWindow
 from ui.tasks import Tasks
 from ui.theme import Theme
 from ui.window_state import WindowState
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
-PICTURE_PATIENCE_S: Final = 20.0
-"""How long a screenshot waits for the demo to have settled."""
-PICTURE_PAUSE_S: Final = 0.4
+HERE: Final = Account("", Address("me"), "", embedded=True)
+"""Me on the embedded service, before that runs."""
+IN_THE_DEMO: Final = Account("", Address("12025550100"), "", embedded=True)
+
+PICTURE_PATIENCE_S: Final = 60.0
+"""How long a screenshot waits until the demo has come to life."""
+PICTURE_PAUSE_S: Final = 0.3
 
 
 def run(options: argparse.Namespace) -> int:
     """Open the window that the command line asks for, and return its exit code."""
-    if options.command not in ("window", "demo"):
+    if options.command not in {"window", "demo"}:
         sys.stderr.write("kith: python -m ui knows `window` and `demo`\n")
         return WRONG_USAGE
     choose_screen()
@@ -71,7 +74,7 @@ def choose_screen() -> None:
 
 async def _open(options: argparse.Namespace, dress: Theme) -> int:
     ending = asyncio.Event()
-    with _ended_by_signals(ending.set):
+    with ended_by_signals(ending.set):
         if options.command == "demo":
             return await _show_demo(options.screenshot, dress, ending)
         return await _show_mine(options, dress, ending)
@@ -81,32 +84,39 @@ async def _open(options: argparse.Namespace, dress: Theme) -> int:
 
 
 async def _show_demo(screenshot: Path | None, dress: Theme, ending: asyncio.Event) -> int:
-    paths = demo.demo_paths(default_paths())
-    state = _remembered(paths, dress)
-    async with (
-        host.service(paths.service_dir) as running,
-        demo.open_world(running.url, running.operator_key) as world,
-        Session(world.account, paths) as session,
-        _window(session, dress, state, ending) as window,
-    ):
-        await demo.bring_book(session)
-        window.tasks.start(demo.live(world.people), name="the world lives")
+    paths = Paths(default_paths().home / "demo")
+    ready = asyncio.Event()
+    async with _opened(IN_THE_DEMO, paths, dress, ending) as opened:
+        opened.below.start(_run_demo(opened.session, paths, ready), name="the demo")
         if screenshot is None:
             await ending.wait()
             return DONE
-        return await _draw(window, session, screenshot)
+        return await _draw(opened, ready, screenshot)
 
 
-async def _draw(window: MainWindow, session: Session, screenshot: Path) -> int:
+async def _run_demo(session: Session, paths: Paths, ready: asyncio.Event) -> None:
+    demo = await asyncio.to_thread(import_module, "app.demo")
+    host = await asyncio.to_thread(import_module, "app.service.host")
+    async with (
+        host.service(paths.service_dir) as running,
+        demo.open_world(running.url, running.operator_key) as world,
+    ):
+        session.begin(world.account)
+        await demo.bring_book(session)
+        ready.set()
+        await demo.live(world.people)
+
+
+async def _draw(opened: "_Opened", ready: asyncio.Event, screenshot: Path) -> int:
     """Wait until the window shows what there is, and draw it into a file."""
     async with asyncio.timeout(PICTURE_PATIENCE_S):
-        await session.settled()
-        while session.state.status is not Status.IDLE:  # noqa: ASYNC110 - a state has no event
+        await ready.wait()
+        while opened.session.state.status is not Status.IDLE:  # noqa: ASYNC110 - it has no event
             await asyncio.sleep(0.05)
-    window.show_best()
-    for _ in range(3):  # pictures, the preview and the page come one after the other
+    opened.window.show_best()
+    for _ in range(3):  # the page, its preview and the pictures come one after the other
         await asyncio.sleep(PICTURE_PAUSE_S)
-    return DONE if window.grab().save(str(screenshot), "PNG") else FAILED
+    return DONE if opened.window.grab().save(str(screenshot), "PNG") else FAILED
 
 
 # ---- my own window
@@ -114,119 +124,80 @@ async def _draw(window: MainWindow, session: Session, screenshot: Path) -> int:
 
 async def _show_mine(options: argparse.Namespace, dress: Theme, ending: asyncio.Event) -> int:
     paths = default_paths()
-    state = _remembered(paths, dress)
-    async with _account(options, paths, ending) as account:
-        if account is None:
-            return DONE
-        async with (
-            Session(account, paths) as session,
-            _window(session, dress, state, ending),
-        ):
-            await ending.wait()
+    account = await _find_account(options, paths, dress, ending)
+    if account is None:
+        return DONE
+    async with _opened(account, paths, dress, ending) as opened:
+        if account.embedded:
+            opened.below.start(_run_service(opened.session, paths), name="the service")
+        await ending.wait()
     return DONE
 
 
-@asynccontextmanager
-async def _account(
-    options: argparse.Namespace, paths: Paths, ending: asyncio.Event
-) -> AsyncIterator[Account | None]:
-    """Find my account: named on the command line, embedded here already, or chosen now."""
+async def _find_account(
+    options: argparse.Namespace, paths: Paths, dress: Theme, ending: asyncio.Event
+) -> Account | None:
+    """Find out who I am: named on the command line, here already, remembered, or asked now."""
     if options.service and options.token:
-        yield await sign_in(options.service, options.token)
-        return
-    chosen = None if paths.service_dir.exists() else await _choose(ending)
-    if ending.is_set():
-        yield None
-    elif chosen is not None:
-        yield chosen
-    else:
-        async with host.service(paths.service_dir) as running:
-            yield await local_account(running.url, running.operator_key)
+        saved = await asyncio.to_thread(import_module, "app.saved_account")
+        named: Account = await saved.sign_in(options.service, options.token)
+        return named
+    if paths.account_file.exists():
+        saved = await asyncio.to_thread(import_module, "app.saved_account")
+        found: Account | None = await saved.load_account(paths)
+        if found is not None:
+            return found
+    if paths.service_dir.exists():
+        return HERE
+    _remembered(paths, dress)
+    return await choose_account(paths, HERE, ending)
 
 
-async def _choose(ending: asyncio.Event) -> Account | None:
-    """Ask where to go; `None` is this computer, or the window was closed."""
-    first = FirstRun()
-    tasks = Tasks(lambda error: first.show_trouble(wording.error(error)))
-    chosen: asyncio.Future[Account | None] = asyncio.get_running_loop().create_future()
-
-    async def connect(url: str, token: str) -> None:
-        chosen.set_result(await sign_in(url.rstrip("/"), token))
-
-    def settle() -> None:
-        if not chosen.done():
-            chosen.set_result(None)
-
-    def leave() -> None:
-        ending.set()
-        settle()
-
-    first.here_chosen.connect(settle)
-    first.closed.connect(leave)
-    first.service_chosen.connect(
-        lambda url, token: tasks.start(connect(url, token), name="connect")
-    )
-    first.show()
-    try:
-        return await chosen
-    finally:
-        await tasks.close()
-        first.closed.disconnect(leave)
-        first.close()
-        first.deleteLater()
+async def _run_service(session: Session, paths: Paths) -> None:
+    """Run the embedded service, and sign in there, until this is cancelled."""
+    host = await asyncio.to_thread(import_module, "app.service.host")
+    local = await asyncio.to_thread(import_module, "app.local_account")
+    async with host.service(paths.service_dir) as running:
+        session.begin(await local.local_account(running.url, running.operator_key))
+        await asyncio.Event().wait()
 
 
 # ---- what both share
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A window on a session, and the tasks below both: they end last."""
+
+    session: Session
+    window: MainWindow
+    below: Tasks
+
+
+@asynccontextmanager
+async def _opened(
+    account: Account, paths: Paths, dress: Theme, ending: asyncio.Event
+) -> AsyncIterator[_Opened]:
+    """Show the window for as long as this lasts."""
+    state = _remembered(paths, dress)
+    troubles: list[Exception] = []
+    below = Tasks(troubles.append)
+    try:
+        async with Session(account, paths) as session:
+            window = MainWindow(session, dress, state)
+            window.closing.connect(ending.set)
+            below.report = window.show_error
+            window.tasks.start(session.ended(), name="the session's end")
+            window.show()
+            try:
+                yield _Opened(session, window, below)
+            finally:
+                await window.close_window()
+    finally:
+        await below.close()
 
 
 def _remembered(paths: Paths, dress: Theme) -> WindowState:
     state = WindowState(make_private(paths.home) / "window.ini")
     dress.choose(state.scheme, state.accent)
     return state
-
-
-@asynccontextmanager
-async def _window(
-    session: Session, dress: Theme, state: WindowState, ending: asyncio.Event
-) -> AsyncIterator[MainWindow]:
-    """Show the window for as long as this lasts."""
-    window = MainWindow(session, dress, state)
-    window.closing.connect(ending.set)
-    window.tasks.start(session.ended(), name="the session's end")
-    window.show()
-    try:
-        yield window
-    finally:
-        await window.close_window()
-
-
-class _ended_by_signals:  # noqa: N801 - used like a function
-    """While this lasts, an interrupt and a request to end close the window in order."""
-
-    def __init__(self, end: Callable[[], object]) -> None:
-        self._end = end
-        self._reader, self._writer = os.pipe2(os.O_NONBLOCK) if hasattr(os, "pipe2") else os.pipe()
-        os.set_blocking(self._writer, False)
-
-    def __enter__(self) -> None:
-        self._notifier = QSocketNotifier(self._reader, QSocketNotifier.Type.Read)
-        self._notifier.activated.connect(self._wake)
-        signal.set_wakeup_fd(self._writer)
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, _note)
-
-    def __exit__(self, *_error: object) -> None:
-        signal.set_wakeup_fd(-1)
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, signal.SIG_DFL)
-        self._notifier.setEnabled(False)
-        for end in (self._reader, self._writer):
-            os.close(end)
-
-    def _wake(self) -> None:
-        os.read(self._reader, 64)
-        self._end()
-
-
-def _note(_number: int, _frame: object) -> None:
-    """Leave it to the wake-up descriptor: Python's handlers run only between two bytecodes."""

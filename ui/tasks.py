@@ -16,7 +16,7 @@ class Tasks:
     """The tasks that a person started; nobody else in `ui` makes any."""
 
     def __init__(self, report: Callable[[Exception], None]) -> None:
-        self._report = report
+        self.report = report
         self._running: dict[str, asyncio.Task[object]] = {}
 
     def start(self, work: Coroutine[Any, Any, object], *, name: str) -> None:
@@ -50,7 +50,7 @@ class Tasks:
             await work
         except Exception as error:
             log.warning("a task failed: %s", type(error).__name__)
-            self._report(error)
+            self.report(error)
 
     def _forget(self, task: asyncio.Task[object]) -> None:
         if self._running.get(task.get_name()) is task:
