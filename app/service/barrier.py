@@ -6,24 +6,29 @@ later ones read the new rules. A connection that does not take its bytes is cut.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import Final
 
+from app.service.problems import ProblemError
 from app.service.wire_protocol import Wire
 
 PATIENCE_S: Final = 1.0
 """How long a revocation waits for a viewer who does not read, before it cuts the connection."""
+LATE_S: Final = 1.6
+"""Where other nodes rely on it: how old what is sent may be before the connection is cut."""
 
 
 class Sending:
     """Views on their way to some viewers."""
 
-    __slots__ = ("_gone", "viewers", "wire")
+    __slots__ = ("_gone", "begun", "viewers", "wire")
 
     def __init__(self, viewers: Collection[int], wire: Wire | None) -> None:
         self.viewers = frozenset(viewers)
         self.wire = wire
+        self.begun = time.monotonic()
         self._gone: asyncio.Event | None = None
 
     def concerns(self, viewers: Collection[int] | None) -> bool:
@@ -47,6 +52,7 @@ class Barrier:
 
     def __init__(self) -> None:
         self._under_way: set[Sending] = set()
+        self._trusted_until: float | None = None
         self.waits = 0
         self.cuts = 0
 
@@ -58,6 +64,8 @@ class Barrier:
     def begin(self, viewers: Collection[int], wire: Wire | None = None) -> Sending:
         """Announce views for viewers; call before the transaction that reads them."""
         sending = Sending(viewers, wire)
+        if self._trusted_until is not None and sending.begun > self._trusted_until:
+            raise ProblemError("unavailable", "This node has lost the others; try again.")
         self._under_way.add(sending)
         return sending
 
@@ -75,6 +83,24 @@ class Barrier:
             await wire.drain()
         finally:
             self.end(sending)
+
+    def bind(self, seconds: float) -> None:
+        """Let other nodes rely on this one: from now on it sends nothing late.
+
+        After so many seconds it sends nothing at all, unless it is bound anew.
+        """
+        self._trusted_until = time.monotonic() + seconds
+
+    def is_late(self, sending: Sending) -> bool:
+        """Tell whether what was read is too old to be sent."""
+        return self._trusted_until is not None and time.monotonic() - sending.begun > LATE_S
+
+    async def cut_late(self) -> None:
+        """Cut the connections that have not taken their bytes in time."""
+        for sending in [each for each in self._under_way if self.is_late(each)]:
+            if sending.wire is not None:
+                self.cuts += 1
+                await sending.wire.cut()
 
     async def settle(self, viewers: Collection[int] | None) -> None:
         """Wait until nothing read before now is on its way to these viewers; `None` is all."""

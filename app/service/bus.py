@@ -17,6 +17,10 @@ class Bus(Protocol):
         """Have a function called, on the loop's thread, for each wake-up."""
         ...
 
+    async def settle(self, viewers: Collection[int]) -> None:
+        """Wait until no other node sends to these viewers what it read before now."""
+        ...
+
     async def close(self) -> None:
         """Let go of the connection, if there is one."""
         ...
@@ -37,6 +41,9 @@ class LocalBus:
     def subscribe(self, wake: Wake) -> None:
         """Have a function called for each wake-up."""
         self._subscribers.append(wake)
+
+    async def settle(self, viewers: Collection[int]) -> None:
+        """Do nothing: there is no other node."""
 
     async def close(self) -> None:
         """Do nothing: there is no connection."""

@@ -104,6 +104,7 @@ def delete_account(tx: Tx, owner: Owner) -> Touched:
     for table, column in (
         ("relation", "owner_id"),
         ("picture", "account_id"),
+        ("presence", "account_id"),
         ("token", "account_id"),
         ("message", "sender_id"),
         ("account", "id"),

@@ -1,11 +1,14 @@
 """One node of the service: what every request works with, and how a change is made."""
 
+import asyncio
+import secrets
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from app.domain import Cursor
+from app.service import leases
 from app.service.barrier import Barrier
 from app.service.budget import Allowance
 from app.service.bus import Bus, LocalBus
@@ -32,7 +35,10 @@ class Node:
     now: Callable[[], float] = time.time
     bus: Bus = field(default_factory=LocalBus)
     barrier: Barrier = field(default_factory=Barrier)
+    id: int = field(default_factory=lambda: secrets.randbits(62))
     incarnation: int = 0
+    adopted: list[int] = field(init=False, default_factory=list)
+    """Accounts that were online when this node started, at one that is gone."""
     texts: Texts = field(init=False)
     cursors: Cursors = field(init=False)
     directory: Directory = field(init=False)
@@ -45,16 +51,10 @@ class Node:
         self.directory = Directory(self.texts, self.allowance)
 
     async def start(self) -> None:
-        """Begin a new life of the database, so that a restored copy is told from this one."""
-        moment = int(self.now() * 1_000_000)
-
-        def begin(tx: Tx) -> int:
-            row = tx.one("SELECT MAX(id) FROM incarnation")
-            ident = max(moment, (row[0] or 0) + 1 if row else 1)
-            tx.run("INSERT INTO incarnation (id, started_at) VALUES (?, ?)", ident, self.now())
-            return ident
-
-        self.incarnation = await self.store.write(begin)
+        """Become a node of the database."""
+        lease = await self.store.write(lambda tx: leases.join(tx, self.id, self.now()))
+        self.incarnation = lease.incarnation
+        self.adopted = lease.adopted
 
     async def change(self, work: Callable[[Tx], tuple[T, Touched]]) -> T:
         """Make a change, let it reach everybody, and return when nothing revoked is on its way."""
@@ -66,7 +66,9 @@ class Node:
         """Wake those who have something to hear; wait where something was taken from them."""
         self.bus.publish(touched.wake | touched.revoked)
         if touched.revoked:
-            await self.barrier.settle(touched.revoked)
+            await asyncio.gather(
+                self.barrier.settle(touched.revoked), self.bus.settle(touched.revoked)
+            )
 
     async def account_of(self, token: str) -> int | None:
         """Return the account a token belongs to."""

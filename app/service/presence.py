@@ -39,12 +39,21 @@ class Presence:
         loop = asyncio.get_running_loop()
         self._leaving[account_id] = loop.call_later(self._grace_s, self._gone, account_id)
 
+    def adopt(self, account_id: int) -> None:
+        """Take over an account from a node that is gone; its reader may come here."""
+        if account_id not in self._here:
+            self._here.add(account_id)
+            self.left(account_id)
+
+    def tell_again(self) -> None:
+        """Note who is here once more, since the others forgot this node."""
+        for account_id in self._here:
+            self._note(account_id, is_online=True)
+
     async def run(self) -> None:
         """Save what changes, for ever; first, whoever a crash left behind."""
-        for account_id in await self._node.store.read(_online):
-            if account_id not in self._here:
-                self._here.add(account_id)
-                self.left(account_id)
+        for account_id in self._node.adopted:
+            self.adopt(account_id)
         while True:
             await self._work.wait()
             self._work.clear()
@@ -74,25 +83,39 @@ class Presence:
             some = dict(list(self._unsaved.items())[:BATCH])
             for account_id in some:
                 del self._unsaved[account_id]
-            now = self._node.now()
-            await self._node.change(lambda tx: (None, _set_online(tx, some, now)))  # noqa: B023 - awaited here
+            node_id, now = self._node.id, self._node.now()
+            await self._node.change(lambda tx: (None, _set_online(tx, node_id, some, now)))  # noqa: B023 - awaited here
 
 
-def _online(tx: Tx) -> list[int]:
-    return [account_id for (account_id,) in tx.all("SELECT id FROM account WHERE online = 1")]
-
-
-def _set_online(tx: Tx, changes: dict[int, bool], now: float) -> Touched:
+def _set_online(tx: Tx, node_id: int, changes: dict[int, bool], now: float) -> Touched:
     touched = Touched()
     for account_id, is_online in sorted(changes.items()):
+        is_anywhere = int(_note_here(tx, node_id, account_id, is_online=is_online))
         changed = tx.run(
             "UPDATE account SET online = ?, last_seen = ? WHERE id = ? AND online <> ?",
-            int(is_online),
+            is_anywhere,
             now,
             account_id,
-            int(is_online),
+            is_anywhere,
         )
         owner = load_owner(tx, account_id) if changed else None
         if owner is not None:
             feed.refresh(tx, owner, touched)
     return touched
+
+
+def _note_here(tx: Tx, node_id: int, account_id: int, *, is_online: bool) -> bool:
+    """Note whether an account has a stream at this node; return whether it has one at any."""
+    if is_online:
+        tx.run(
+            "INSERT INTO presence (account_id, node_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            account_id,
+            node_id,
+        )
+        return True
+    tx.run(
+        "DELETE FROM presence WHERE account_id = ? AND node_id = ?",
+        account_id,
+        node_id,
+    )
+    return tx.one("SELECT 1 FROM presence WHERE account_id = ?", account_id) is not None

@@ -1,6 +1,7 @@
 """The shape of a route, and how a request goes through it: who, what, the work, the answer."""
 
 import hmac
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar, cast
@@ -75,6 +76,16 @@ class Call:
             self.node.barrier.end(self._sending)
             self._sending = None
 
+    @property
+    def is_late(self) -> bool:
+        """Whether the views in the answer are too old to be sent."""
+        return self._sending is not None and self.node.barrier.is_late(self._sending)
+
+    async def cut(self) -> None:
+        """Send no answer: the caller asks again."""
+        if self.wire is not None:
+            await self.wire.cut()
+
     async def leave(self) -> None:
         """Wait until the answer has left, then let go."""
         if self._sending is not None and self.wire is not None:
@@ -82,7 +93,12 @@ class Call:
         self.release()
 
     def me(self, tx: Tx) -> Owner:
-        """Read the caller's account, which may be gone since the token was checked."""
+        """Read the caller's account, which may be gone since the token was checked.
+
+        What the answer is made of is read from here on.
+        """
+        if self._sending is not None:
+            self._sending.begun = time.monotonic()
         owner = load_owner(tx, self.account_id)
         if owner is None:
             raise ProblemError("unauthorized", "This account is gone.")
@@ -154,6 +170,9 @@ class Endpoint:
                 response = await self._run(route, call)
             except ProblemError as problem:
                 response = problem_answer(problem)
+            if call.is_late:
+                await call.cut()
+                return
             await response(scope, receive, send)
             await call.leave()
         except ClientDisconnect:

@@ -21,10 +21,13 @@ from app.paths import make_private
 from app.service.api import create_app
 from app.service.budget import Allowance
 from app.service.claim import Note, claim, write_note
+from app.service.cluster import Cluster
 from app.service.engines import open_store
 from app.service.keys import load_keys, write_secret
 from app.service.metrics import Metrics
+from app.service.nats_wire import NatsWire
 from app.service.node import Node
+from app.service.postgres import PostgresStore
 from app.service.presence import Presence
 from app.service.streams import Streams
 from app.service.tasks import Tasks
@@ -73,6 +76,7 @@ async def serve(
         _operator_key(options.data / "operator.key"),
         options.allowance,
     )
+    cluster = _cluster(node, options)
     await node.start()
     presence = Presence(node)
     streams = Streams(node, presence)
@@ -103,6 +107,8 @@ async def serve(
     tasks.start(streams.pump(), "pump")
     tasks.start(streams.confirm(), "confirm")
     tasks.start(presence.run(), "presence")
+    if cluster is not None:
+        cluster.start(streams, presence, tasks)
     try:
         await server.serve()
         write_note(options.data, Note(server.url))
@@ -112,6 +118,15 @@ async def serve(
         await node.bus.close()
         await node.store.close()
     return not server.has_failed
+
+
+def _cluster(node: Node, options: Options) -> Cluster | None:
+    """Let a node work with others, where the database can have others."""
+    if not isinstance(node.store, PostgresStore):
+        return None
+    cluster = Cluster(node, None if options.bus is None else NatsWire(options.bus))
+    node.bus = cluster
+    return cluster
 
 
 class _Server(uvicorn.Server):

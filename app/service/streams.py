@@ -115,6 +115,7 @@ class Streams:
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         wire = wire_of(scope)
         if scope["method"] != "HEAD" and not wire.is_closing:
+            wire.keep_little()
             await self._keep(Stream(account_id, wire), last_event_id)
         if not wire.is_closing:
             await send({"type": "http.response.body", "body": b""})
@@ -125,6 +126,13 @@ class Streams:
         if known:
             self._woken |= known
             self._work.set()
+
+    def positions(self) -> dict[int, int]:
+        """Return where the hindmost stream of each account stands."""
+        return {
+            account_id: min(stream.position for stream in streams)
+            for account_id, streams in self._by_account.items()
+        }
 
     async def pump(self) -> None:
         """Serve the live streams for ever."""
@@ -182,10 +190,10 @@ class Streams:
             head = self._cursor(stream, opening.batch.head)
             parts = [frames.reset(head)] if opening.is_reset else []
             parts += self._frames(stream, opening.batch.items, opening.position)
-            await self._write(stream, parts)
+            await self._write(stream, parts, sending)
             self._arrived(stream, opening.batch)
             await self._confirm()
-            await self._write(stream, [frames.ready(head)])
+            await self._write(stream, [frames.ready(head)], sending)
         finally:
             self._node.barrier.end(sending)
 
@@ -208,14 +216,18 @@ class Streams:
             if batch is None:
                 await stream.wire.cut()
                 return
-            await self._write(stream, self._frames(stream, batch.items, stream.position))
+            parts = self._frames(stream, batch.items, stream.position)
+            await self._write(stream, parts, sending)
             self._arrived(stream, batch)
         finally:
             self._node.barrier.end(sending)
 
-    async def _write(self, stream: Stream, parts: Sequence[bytes]) -> None:
+    async def _write(self, stream: Stream, parts: Sequence[bytes], sending: Sending) -> None:
         for piece in frames.slices(parts):
             if stream.wire.is_closing:
+                return
+            if self._node.barrier.is_late(sending):
+                await stream.wire.cut()
                 return
             if not stream.wire.write_chunk(piece):
                 await stream.wire.drain()
@@ -268,7 +280,8 @@ class Streams:
                 return
             batches = await self._node.store.read(lambda tx: self._batches(tx, positions))
             for turn, account_id in enumerate(positions):
-                self._serve_account(account_id, batches.get(account_id))
+                is_late = self._node.barrier.is_late(sending)
+                self._serve_account(account_id, None if is_late else batches.get(account_id))
                 if turn % TURN == TURN - 1:
                     await asyncio.sleep(0)
         finally:
