@@ -3,7 +3,7 @@
 import time
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
@@ -90,6 +90,11 @@ class ContactPage(parts.Page):
         if self.person is not None:
             blocks = () if self.person.row.blocked else EVERYTHING
             self._session.set_blocked([self.person.row.id], blocks)
+
+    def focus_on(self, row: SwitchRow) -> None:
+        """Put the keyboard on one of the switches."""
+        self.ensureWidgetVisible(row)
+        row.switch.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def focus_visibility(self) -> None:
         """Put the keyboard on the choice of what they see."""

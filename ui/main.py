@@ -24,7 +24,7 @@ from app.domain import Address
 from app.errors import KithError
 from app.paths import Paths, default_paths, make_private
 from app.session import Session, Status
-from ui import avatar, wording
+from ui import avatar, theme, wording
 from ui.choosing import choose_account
 from ui.ended_by_signals import ended_by_signals
 from ui.main_window import MainWindow
@@ -40,6 +40,7 @@ IN_THE_DEMO: Final = Account("", Address("12025550100"), "", embedded=True)
 PICTURE_PATIENCE_S: Final = 60.0
 """How long a screenshot waits until the demo has come to life."""
 PICTURE_PAUSE_S: Final = 0.3
+PICTURE_SIZE: Final = (1200, 800)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -113,6 +114,7 @@ async def _draw(opened: "_Opened", ready: asyncio.Event, screenshot: Path) -> in
         await ready.wait()
         while opened.session.state.status is not Status.IDLE:  # noqa: ASYNC110 - it has no event
             await asyncio.sleep(0.05)
+    opened.window.resize(theme.px(PICTURE_SIZE[0]), theme.px(PICTURE_SIZE[1]))
     opened.window.show_best()
     for _ in range(3):  # the page, its preview and the pictures come one after the other
         await asyncio.sleep(PICTURE_PAUSE_S)

@@ -26,6 +26,7 @@ from ui.add_dialog import AddDialog
 from ui.command_palette import CommandPalette
 from ui.contact_list import ContactList
 from ui.contact_model import ContactModel
+from ui.import_dialog import ImportDialog
 from ui.page_list import PAGES
 from ui.people_actions import PeopleActions
 from ui.pictures import Pictures
@@ -40,6 +41,7 @@ from ui.theme import Scheme, Theme
 from ui.toast import Toast
 from ui.tokens import Accent
 from ui.undo_toasts import UndoToasts
+from ui.ways import Ways
 from ui.window_state import GEOMETRY, SPLIT, WindowState
 from ui.wording import counted, tr
 
@@ -70,6 +72,7 @@ class MainWindow(QMainWindow):
         self.stage = Stage(
             session, self.tasks, {name: maker for name, (_i, _w, maker) in PAGES.items()}
         )
+        self.ways = Ways(session, self.tasks, self.stage, self.show_contact)
         self.sync = SyncIndicator(session)
         self.rail = Rail(
             {name: (icon, words) for name, (icon, words, _m) in PAGES.items()}, self.sync
@@ -79,6 +82,7 @@ class MainWindow(QMainWindow):
         self.toast = Toast(self)
         self.undo_toasts = UndoToasts(session, self.toast)
         self.palette_box = CommandPalette(self)
+        self._importing: ImportDialog | None = None
         self._commands = self._command_table()
         self._add_shortcuts()
         self._connect()
@@ -95,7 +99,7 @@ class MainWindow(QMainWindow):
         self._state.save_bytes(GEOMETRY, self.saveGeometry())
         self._state.save_bytes(SPLIT, self.split.saveState())
         self._state.save()
-        self.stage.contact_page.close_page()
+        self.stage.close_pages()
         self.sync.close_indicator()
         self.undo_toasts.close()
         self._unsubscribe()
@@ -330,6 +334,7 @@ class MainWindow(QMainWindow):
 
     def import_books(self) -> None:
         """Ask which address books to import."""
+        self.open_import([])
 
     # ---- looks
 
@@ -386,3 +391,13 @@ class MainWindow(QMainWindow):
 
     def open_import(self, paths: list[Path]) -> None:
         """Show what importing these files would do."""
+        if self._importing is not None:
+            self._importing.raise_()
+            self._importing.activateWindow()
+            return
+        self._importing = ImportDialog(self._session, self.tasks, self, paths)
+        self._importing.destroyed.connect(self._forget_import)
+        self._importing.show()
+
+    def _forget_import(self) -> None:
+        self._importing = None

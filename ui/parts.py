@@ -234,6 +234,9 @@ class Page(QScrollArea):
         if margins.left() != side:
             self.body.setContentsMargins(side, margins.top(), side, margins.bottom())
 
+    def close_page(self) -> None:
+        """Hear no more of changes; a page that follows them says how."""
+
     def add(self, *pieces: QWidget) -> None:
         """Add pieces below those that are there."""
         for piece in pieces:

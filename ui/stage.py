@@ -18,7 +18,7 @@ REMEMBERED: Final = 50
 Place = ContactId | str | None
 """A person, a page by its name, or nothing."""
 
-PageMaker = Callable[[Session, Tasks], QWidget]
+PageMaker = Callable[[Session, Tasks], parts.Page]
 
 
 class Stage(QStackedWidget):
@@ -26,12 +26,14 @@ class Stage(QStackedWidget):
 
     moved = Signal(object)
     """The place that is shown now."""
+    made = Signal(object)
+    """A page that was just made."""
 
     def __init__(self, session: Session, tasks: Tasks, makers: dict[str, PageMaker]) -> None:
         super().__init__()
         self.setObjectName("stage")
         self._session, self._tasks, self._makers = session, tasks, makers
-        self._pages: dict[str, QWidget] = {}
+        self._pages: dict[str, parts.Page] = {}
         self._past: list[Place] = []
         self.place: Place = None
         self.contact_page = ContactPage(session, tasks)
@@ -51,12 +53,18 @@ class Stage(QStackedWidget):
         if self._past:
             self._go(self._past.pop())
 
-    def page(self, name: str) -> QWidget:
+    def page(self, name: str) -> parts.Page:
         """Return a page, made now if it was never shown."""
         if name not in self._pages:
             self._pages[name] = self._makers[name](self._session, self._tasks)
             self.addWidget(self._pages[name])
+            self.made.emit(self._pages[name])
         return self._pages[name]
+
+    def close_pages(self) -> None:
+        """Let every page hear no more of changes."""
+        for page in (self.contact_page, *self._pages.values()):
+            page.close_page()
 
     def focus_page(self) -> None:
         """Put the keyboard on the first control of what is shown."""

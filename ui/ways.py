@@ -1,0 +1,68 @@
+"""From an explanation to the place where its rule is changed."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from app.domain import ContactId, Field
+from app.session import Person, Session
+from ui import viewers
+from ui.privacy_page import PrivacyPage
+from ui.profile_page import ProfilePage
+from ui.stage import Stage
+from ui.tasks import Tasks
+from ui.why import Goal, Way
+from ui.why_list import WhyDialog
+
+
+class Ways:
+    """Leads from page to page; the pages themselves only say what is wanted."""
+
+    def __init__(
+        self,
+        session: Session,
+        tasks: Tasks,
+        stage: Stage,
+        show_contact: Callable[[ContactId], object],
+    ) -> None:
+        self._session, self._tasks, self._stage = session, tasks, stage
+        self._show_contact = show_contact
+        stage.made.connect(self._connect)
+        stage.contact_page.visibility.why_wanted.connect(self.explain)
+
+    def explain(self, person: Person) -> None:
+        """Show why this person sees what they see."""
+        viewer = viewers.person(person.row)
+        if viewer is not None:
+            dialog = WhyDialog(self._session, self._tasks, viewer, self._stage.window())
+            dialog.way_wanted.connect(self.follow)
+            dialog.open()
+
+    def follow(self, way: Way) -> None:
+        """Open the place where a rule is changed."""
+        if way.contact is None or way.goal in {Goal.AUDIENCE, Goal.SET}:
+            self.show_audience(way.field)
+            return
+        self._show_contact(way.contact)
+        page = self._stage.contact_page
+        match way.goal:
+            case Goal.BLOCK:
+                page.focus_on(page.blocked)
+            case Goal.CONTACT:
+                page.focus_on(page.contact)
+            case _:
+                page.focus_visibility()
+
+    def show_audience(self, field: Field) -> None:
+        """Open the rule of one field."""
+        self._stage.show_place("privacy")
+        page = self._stage.page("privacy")
+        assert isinstance(page, PrivacyPage)
+        page.reveal(field)
+
+    def _connect(self, page: QWidget) -> None:
+        if isinstance(page, ProfilePage):
+            page.audience_wanted.connect(self.show_audience)
+            page.way_wanted.connect(self.follow)
+        elif isinstance(page, PrivacyPage):
+            page.contact_wanted.connect(self._show_contact)
