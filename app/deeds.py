@@ -122,6 +122,17 @@ class Deeds:
         mask = fields_to_mask(fields) if visibility == Visibility.CUSTOM else 0
         self.set_parts("Visibility for", ids, {"visibility": visibility, "fields": mask})
 
+    def set_fields(self, chosen: Mapping[ContactId, tuple[Field, ...]]) -> None:
+        """Show exactly these fields to each of these people; all of it is one step."""
+        with self._store.writing() as transaction:
+            step = self._begin(transaction, "Visibility for", chosen)
+            for contact_id, fields in chosen.items():
+                parts = {"visibility": int(Visibility.CUSTOM), "fields": fields_to_mask(fields)}
+                for address in _addresses_of(transaction, contact_id):
+                    kept = read_cell(transaction, RELATION, address) or NOTHING_KEPT
+                    step.write(RELATION, address, kept | parts)
+            drop_if_empty(transaction, step)
+
     # ---- myself
 
     def save_me(self, fields: Mapping[Field, str | None]) -> None:

@@ -1,7 +1,7 @@
 """One signed-in client: the screen's only door to contacts, profiles and the service."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
 from itertools import count
 from pathlib import Path
@@ -183,6 +183,10 @@ class Session:
     ) -> None:
         """Choose how my profile shows to these people."""
         self._deeds.set_visibility(ids, visibility, fields)
+
+    def set_fields(self, chosen: Mapping[ContactId, tuple[Field, ...]]) -> None:
+        """Show exactly these fields to each of these people; all of it is one step."""
+        self._deeds.set_fields(chosen)
 
     def save_me(self, fields: dict[Field, str | None]) -> None:
         """Publish fields of mine; `None` removes one."""
