@@ -1,10 +1,9 @@
 """The list as Qt asks for it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 
 from app.domain import Block, ContactId
@@ -15,148 +14,175 @@ from tests.ui.people import a_row, fill
 from ui.contact_model import ROW_ROLE, SECTION_ROLE, ContactModel
 from ui.shelf import Facet, Filter, Shelf, sort_key
 
-
-@pytest.fixture
-def session(tmp_path: Path, run: Run) -> Iterator[Session]:
-    made = Session(None, Paths(tmp_path))
-    run(made.__aenter__())  # type: ignore[arg-type]  # what it returns is `made`
-    yield made
-    run(made.__aexit__(None, None, None))
+Story = Callable[[Session, ContactModel], None]
+Tell = Callable[[Story], None]
 
 
 @pytest.fixture
-def model(qapp: QApplication, session: Session) -> Iterator[ContactModel]:
-    made = ContactModel(session)
-    yield made
-    made.close()
+def tell(run: Run, tmp_path: Path) -> Tell:
+    """Tell a story about a session and its list, on a loop."""
+
+    async def told(story: Story) -> None:
+        async with Session(None, Paths(tmp_path)) as session:
+            model = ContactModel(session)
+            try:
+                story(session, model)
+            finally:
+                model.close()
+
+    return lambda story: run(told(story))
 
 
 def names(model: ContactModel) -> list[str]:
     return [model.row(line).name for line in range(model.rowCount())]
 
 
-def test_qt_finds_no_fault(
-    qtmodeltester: ModelTester, session: Session, model: ContactModel
-) -> None:
-    fill(session, 20)
-    model.show_changes()
-    qtmodeltester.check(model)  # type: ignore[no-untyped-call]  # pytest-qt has no types
+def test_qt_finds_no_fault(qtmodeltester: ModelTester, tell: Tell) -> None:
+    def story(session: Session, model: ContactModel) -> None:
+        fill(session, 20)
+        model.show_changes()
+        qtmodeltester.check(model)  # type: ignore[no-untyped-call]  # pytest-qt has no types
+
+    tell(story)
 
 
-def test_rows_are_in_the_order_of_their_names_and_digits_come_last(
-    session: Session, model: ContactModel
-) -> None:
-    for number, name in enumerate(["Zoë", "émile", "Ada", "007", "Bo", "ada b"]):
-        session.add_contact(name, [f"+1202555{number:04d}"], "US")
-    model.show_changes()
-    assert names(model) == ["Ada", "ada b", "Bo", "émile", "Zoë", "007"]
-    letters = [model.index(line, 0).data(SECTION_ROLE) for line in range(6)]
-    assert letters == ["A", "", "B", "E", "Z", "#"]
+def test_rows_are_in_the_order_of_their_names_and_digits_come_last(tell: Tell) -> None:
+    def story(session: Session, model: ContactModel) -> None:
+        for number, name in enumerate(["Zoë", "émile", "Ada", "007", "Bo", "ada b"]):
+            session.add_contact(name, [f"+1202555{number:04d}"], "US")
+        model.show_changes()
+        assert names(model) == ["Ada", "ada b", "Bo", "émile", "Zoë", "007"]
+        letters = [model.index(line, 0).data(SECTION_ROLE) for line in range(6)]
+        assert letters == ["A", "", "B", "E", "Z", "#"]
+
+    tell(story)
 
 
-def test_a_change_of_contents_resets_nothing(session: Session, model: ContactModel) -> None:
-    fill(session, 30)
-    model.show_changes()
-    model.in_sight = lambda: range(30)
-    resets: list[None] = []
-    touched: list[int] = []
-    model.modelReset.connect(lambda: resets.append(None))
-    model.dataChanged.connect(lambda first, _last: touched.append(first.row()))
-    contact = model.row(7).id
-    session.set_favorite([contact], True)
-    model.show_changes()
-    assert (resets, touched) == ([], [7])
-    assert model.index(7, 0).data(ROW_ROLE).favorite
+def test_a_change_of_contents_resets_nothing(tell: Tell) -> None:
+    def story(session: Session, model: ContactModel) -> None:
+        fill(session, 30)
+        model.show_changes()
+        model.in_sight = lambda: range(30)
+        resets: list[None] = []
+        touched: list[int] = []
+        model.modelReset.connect(lambda: resets.append(None))
+        model.dataChanged.connect(lambda first, _last: touched.append(first.row()))
+        contact = model.row(7).id
+        session.set_favorite([contact], True)
+        model.show_changes()
+        assert (resets, touched) == ([], [7])
+        assert model.index(7, 0).data(ROW_ROLE).favorite
+
+    tell(story)
 
 
-def test_what_is_out_of_sight_is_not_repainted(session: Session, model: ContactModel) -> None:
-    fill(session, 30)
-    model.show_changes()
-    model.in_sight = lambda: range(5)
-    touched: list[int] = []
-    model.dataChanged.connect(lambda first, _last: touched.append(first.row()))
-    session.set_favorite([model.row(20).id, model.row(3).id], True)
-    model.show_changes()
-    assert touched == [3]
+def test_what_is_out_of_sight_is_not_repainted(tell: Tell) -> None:
+    def story(session: Session, model: ContactModel) -> None:
+        fill(session, 30)
+        model.show_changes()
+        model.in_sight = lambda: range(5)
+        touched: list[int] = []
+        model.dataChanged.connect(lambda first, _last: touched.append(first.row()))
+        session.set_favorite([model.row(20).id, model.row(3).id], True)
+        model.show_changes()
+        assert touched == [3]
+
+    tell(story)
 
 
-def test_a_burst_is_shown_once(session: Session, model: ContactModel) -> None:
-    fill(session, 20)
-    model.show_changes()
-    updates: list[frozenset[ContactId]] = []
-    model.updated.connect(updates.append)
-    for line in range(20):
-        session.set_favorite([model.row(line).id], True)
-    model.show_changes()
-    assert len(updates) == 1
-    assert model.counts[Shelf.FAVORITES] == 20
+def test_a_burst_is_shown_once(tell: Tell) -> None:
+    def story(session: Session, model: ContactModel) -> None:
+        fill(session, 20)
+        model.show_changes()
+        updates: list[frozenset[ContactId]] = []
+        model.updated.connect(updates.append)
+        for line in range(20):
+            session.set_favorite([model.row(line).id], True)
+        model.show_changes()
+        assert len(updates) == 1
+        assert model.counts[Shelf.FAVORITES] == 20
+
+    tell(story)
 
 
-def test_a_renamed_contact_moves(session: Session, model: ContactModel) -> None:
-    fill(session, 12)
-    model.show_changes()
-    contact = model.row(0).id
-    session.rename(contact, "zzz")
-    model.show_changes()
-    assert model.position(contact) == 11
-    assert names(model) == [row.name for row in sorted(session.rows(), key=sort_key)]
+def test_a_renamed_contact_moves(tell: Tell) -> None:
+    def story(session: Session, model: ContactModel) -> None:
+        fill(session, 12)
+        model.show_changes()
+        contact = model.row(0).id
+        session.rename(contact, "zzz")
+        model.show_changes()
+        assert model.position(contact) == 11
+        assert names(model) == [row.name for row in sorted(session.rows(), key=sort_key)]
+
+    tell(story)
 
 
-def test_a_removed_contact_goes_and_comes_back(session: Session, model: ContactModel) -> None:
-    fill(session, 5)
-    model.show_changes()
-    contact = model.row(2).id
-    session.remove([contact])
-    model.show_changes()
-    assert model.position(contact) is None
-    assert model.counts[Shelf.ALL] == 4
-    session.undo()
-    model.show_changes()
-    assert model.position(contact) == 2
+def test_a_removed_contact_goes_and_comes_back(tell: Tell) -> None:
+    def story(session: Session, model: ContactModel) -> None:
+        fill(session, 5)
+        model.show_changes()
+        contact = model.row(2).id
+        session.remove([contact])
+        model.show_changes()
+        assert model.position(contact) is None
+        assert model.counts[Shelf.ALL] == 4
+        session.undo()
+        model.show_changes()
+        assert model.position(contact) == 2
+
+    tell(story)
 
 
-def test_a_contact_leaves_the_shelf_it_no_longer_belongs_to(
-    session: Session, model: ContactModel
-) -> None:
-    fill(session, 5)
-    model.show_changes()
-    contact = model.row(2).id
-    session.set_blocked([contact], tuple(Block))
-    model.show_changes()
-    model.show(Filter(Shelf.BLOCKED))
-    assert model.rowCount() == 1
-    session.set_blocked([contact], ())
-    model.show_changes()
-    assert model.rowCount() == 0
-    assert model.counts[Shelf.BLOCKED] == 0
+def test_a_contact_leaves_the_shelf_it_no_longer_belongs_to(tell: Tell) -> None:
+    def story(session: Session, model: ContactModel) -> None:
+        fill(session, 5)
+        model.show_changes()
+        contact = model.row(2).id
+        session.set_blocked([contact], tuple(Block))
+        model.show_changes()
+        model.show(Filter(Shelf.BLOCKED))
+        assert model.rowCount() == 1
+        session.set_blocked([contact], ())
+        model.show_changes()
+        assert model.rowCount() == 0
+        assert model.counts[Shelf.BLOCKED] == 0
+
+    tell(story)
 
 
-def test_every_word_has_to_be_found_in_name_or_number(
-    session: Session, model: ContactModel
-) -> None:
-    session.add_contact("Ada Bergström", ["+12025550101"], "US")
-    session.add_contact("Ada Okafor", ["+12025550102"], "US")
-    session.add_contact("Bo Bergstrom", ["bo.b@example.org"], "US")
-    model.show_changes()
+def test_every_word_has_to_be_found_in_name_or_number(tell: Tell) -> None:
+    def story(session: Session, model: ContactModel) -> None:
+        session.add_contact("Ada Bergström", ["+12025550101"], "US")
+        session.add_contact("Ada Okafor", ["+12025550102"], "US")
+        session.add_contact("Bo Bergstrom", ["bo.b@example.org"], "US")
+        model.show_changes()
 
-    def found(text: str) -> list[str]:
-        model.show(Filter(text=text))
-        return names(model)
+        def found(text: str) -> list[str]:
+            model.show(Filter(text=text))
+            return names(model)
 
-    assert found("berg ada") == ["Ada Bergström"]
-    assert found("BERGSTRÖM") == ["Ada Bergström", "Bo Bergstrom"]
-    assert found("(202) 555-0102") == ["Ada Okafor"]
-    assert found("bo.b@") == ["Bo Bergstrom"]
-    assert found("zzz") == []
-    assert found("") == ["Ada Bergström", "Ada Okafor", "Bo Bergstrom"]
+        assert found("berg ada") == ["Ada Bergström"]
+        assert found("BERGSTRÖM") == ["Ada Bergström", "Bo Bergstrom"]
+        assert found("(202) 555-0102") == ["Ada Okafor"]
+        assert found("bo.b@") == ["Bo Bergstrom"]
+        assert found("zzz") == []
+        assert found("") == ["Ada Bergström", "Ada Okafor", "Bo Bergstrom"]
+
+    tell(story)
 
 
-def test_typing_on_gives_the_same_as_asking_at_once(session: Session, model: ContactModel) -> None:
-    fill(session, 200)
-    model.show_changes()
-    for text in ("a", "ad", "ada", "ada o", "ada ok", "ada", "ok", ""):
-        model.show(Filter(text=text))
-        assert names(model) == [row.name for row in model.rows() if Filter(text=text).accepts(row)]
+def test_typing_on_gives_the_same_as_asking_at_once(tell: Tell) -> None:
+    def story(session: Session, model: ContactModel) -> None:
+        fill(session, 200)
+        model.show_changes()
+        for text in ("a", "ad", "ada", "ada o", "ada ok", "ada", "ok", ""):
+            model.show(Filter(text=text))
+            assert names(model) == [
+                row.name for row in model.rows() if Filter(text=text).accepts(row)
+            ]
+
+    tell(story)
 
 
 def test_chips_narrow_a_shelf() -> None:
