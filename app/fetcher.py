@@ -7,6 +7,7 @@ from typing import Final
 from app.changes import Change, Kind
 from app.domain import Address
 from app.errors import Refused, SignedOut, Unreachable
+from app.my_outbox import load_me
 from app.pictures import PictureCache
 from app.remote import Remote
 from app.store import Store
@@ -59,9 +60,12 @@ class Fetcher:
 
     def _keep(self, address: Address, picture: str, data: bytes) -> None:
         """Save it, unless it was hidden or replaced while it travelled."""
-        shown = read_profile(self._store.reading, address).fields.picture
+        me = load_me(self._store.reading)
+        is_mine = me is not None and me.address == address
+        profile = me if me and is_mine else read_profile(self._store.reading, address)
+        shown = profile.fields.picture
         if shown is None or shown.hash != picture:
             return
         self._pictures.save(address, picture, data)
         owners = frozenset(self._store.owners([address]))
-        self._store.changes.publish(Change(Kind.CONTACTS, owners))
+        self._store.changes.publish(Change(Kind.ME if is_mine else Kind.CONTACTS, owners))

@@ -58,9 +58,11 @@ class Listener:
             try:
                 if truth.is_stale(self._store.reading):
                     await self._read_afresh()
-                problem: Problem = await self._listen(heard)
+                problem = await self._listen(heard)
             except (Unreachable, Refused) as error:
                 problem = error
+            if problem is None:
+                continue
             if isinstance(problem, SignedOut):
                 self._pulse.signed_out(problem.detail)
                 return
@@ -72,8 +74,8 @@ class Listener:
 
     # ---- the stream
 
-    async def _listen(self, heard: Heard) -> Problem:
-        """Apply events until the stream ends, and tell why it did."""
+    async def _listen(self, heard: Heard) -> Problem | None:
+        """Apply events until the stream ends, and tell why; `None` after a reset."""
         queue: asyncio.Queue[Event | Problem] = asyncio.Queue(TOGETHER)
         async with asyncio.TaskGroup() as tasks:
             reader = tasks.create_task(self._read(queue), name="live stream")
@@ -91,14 +93,16 @@ class Listener:
         else:
             await queue.put(Unreachable("the service closed the stream"))
 
-    async def _apply_all(self, queue: asyncio.Queue[Event | Problem], heard: Heard) -> Problem:
+    async def _apply_all(
+        self, queue: asyncio.Queue[Event | Problem], heard: Heard
+    ) -> Problem | None:
         while True:
             together = [await queue.get()]
             while not queue.empty():
                 together.append(queue.get_nowait())
             events = [each for each in together if isinstance(each, Event)]
             if self._apply(events, heard):
-                return Unreachable("the list is read afresh", 0.0)
+                return None
             if isinstance(together[-1], Unreachable | Refused):
                 return together[-1]
             await asyncio.sleep(0)

@@ -1,0 +1,244 @@
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from app.domain import Origin, State
+from app.errors import Trouble
+from app.outbox import lease
+from app.paths import Paths
+from app.session import Fate, ImportReport, Reason, Session
+
+pytestmark = pytest.mark.anyio
+
+Book = Callable[..., Path]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+async def session(tmp_path: Path) -> AsyncIterator[Session]:
+    async with Session(None, Paths(tmp_path / "home")) as session:
+        yield session
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Book:
+    def write(*cards: str, name: str = "book.vcf") -> Path:
+        path = tmp_path / name
+        path.write_text(
+            "".join(f"BEGIN:VCARD\r\nVERSION:3.0\r\n{card}\r\nEND:VCARD\r\n" for card in cards)
+        )
+        return path
+
+    return write
+
+
+ADA = "FN:Ada Okafor\r\nTEL:+1 212 555 0101\r\nEMAIL:ada@a.example\r\nNOTE:Lagos"
+BOB = "FN:Bob\r\nTEL:(212) 555-0102\r\nTEL:12"
+
+
+def nothing(done: int, total: int) -> None:
+    return
+
+
+async def bring(session: Session, path: Path) -> ImportReport:
+    return await session.run_import(await session.plan_import([path], "US"), nothing)
+
+
+def sent(session: Session) -> list[str]:
+    """What would go out now."""
+    with session._store.writing() as transaction:
+        batch = lease(transaction, 1e12, 1000, bulk=True)
+    return sorted(intent.address for intent in batch.intents)
+
+
+async def test_every_card_has_a_fate(session: Session, book: Book) -> None:
+    session.add_contact("Cy", ["+12125550103"], "US")
+    path = book(
+        ADA,
+        BOB,
+        "FN:Bob Again\r\nTEL:+12125550102",
+        "FN:Cy\r\nTEL:+12125550103\r\nTEL:+12125550104",
+        "FN:No Number\r\nEMAIL:n@n.example",
+        ADA,
+    )
+    plan = await session.plan_import([path], "US")
+    assert [card.fate for card in plan.cards] == [
+        Fate.NEW,
+        Fate.NEW,
+        Fate.SAME,
+        Fate.CHANGED,
+        Fate.NO_ADDRESS,
+        Fate.SAME,
+    ]
+    assert [card.reason for card in plan.cards[2:]] == [
+        Reason.SAME_ADDRESS,
+        Reason.SAME_NAME,
+        Reason.NOTHING_USABLE,
+        Reason.IDENTICAL,
+    ]
+    (rejected,) = plan.rejected
+    assert (rejected.value, rejected.reason, rejected.line) == ("12", Trouble.TOO_SHORT, 12)
+    assert len(session.rows()) == 1
+
+
+async def test_an_import_puts_people_into_the_book_and_the_outbox(
+    session: Session, book: Book
+) -> None:
+    report = await bring(session, book(ADA, BOB, "FN:Mail\r\nEMAIL:m@m.example"))
+    assert (report.read, report.added, report.duplicates) == (3, 3, 0)
+    rows = {row.name: row for row in session.rows()}
+    assert rows["Ada Okafor"].waiting
+    assert (rows["Ada Okafor"].state, rows["Ada Okafor"].origin) == (State.PENDING, Origin.IMPORT)
+    assert rows["Mail"].address is None
+    person = session.person(rows["Bob"].id)
+    assert person is not None
+    assert [each.text for each in person.unusable] == ["12"]
+    assert sent(session) == ["12125550101", "12125550102"]
+
+
+async def test_importing_again_changes_and_sends_nothing(session: Session, book: Book) -> None:
+    await bring(session, book(ADA, BOB))
+    assert len(sent(session)) == 2
+    before = [session.person(row.id) for row in session.rows()]
+    report = await bring(session, book(BOB, ADA + "\r\nREV:20260101"))
+    assert (report.known, report.added, report.changed) == (2, 0, 0)
+    assert report.step_id is None
+    assert [session.person(row.id) for row in session.rows()] == before
+    assert sent(session) == []
+
+
+async def test_a_changed_card_adds_and_takes_nothing_away(session: Session, book: Book) -> None:
+    await bring(session, book(ADA))
+    sent(session)
+    ada = session.rows()[0].id
+    session.set_note(ada, "Lagos, May")
+    report = await bring(
+        session, book("FN:Ada O. Smith\r\nTEL:+12125550101\r\nNOTE:Lagos\r\nEMAIL:new@a.example")
+    )
+    assert report.changed == 1
+    person = session.person(ada)
+    assert person is not None
+    assert person.row.name == "Ada O. Smith"
+    assert person.note == "Lagos, May"
+    assert person.emails == ("ada@a.example", "new@a.example")
+    assert sent(session) == []
+
+
+async def test_a_name_typed_here_is_not_overwritten(session: Session, book: Book) -> None:
+    await bring(session, book(ADA))
+    ada = session.rows()[0].id
+    session.rename(ada, "My Ada")
+    await bring(session, book("FN:Another\r\nTEL:+12125550101\r\nTEL:+12125550105"))
+    assert session.rows_of([ada])[ada].name == "My Ada"
+
+
+async def test_two_people_on_one_landline_stay_two(session: Session, book: Book) -> None:
+    await bring(
+        session,
+        book(
+            "FN:Ada\r\nTEL:+12125550101\r\nTEL:+12125550199",
+            "FN:Bob\r\nTEL:+12125550102\r\nTEL:+12125550199",
+        ),
+    )
+    assert sorted(row.name for row in session.rows()) == ["Ada", "Bob"]
+    bob = next(row for row in session.rows() if row.name == "Bob")
+    person = session.person(bob.id)
+    assert person is not None
+    assert [entry.address for entry in person.entries] == ["12125550102"]
+
+
+async def test_an_import_is_one_step_and_undo_takes_all_of_it_back(
+    session: Session, book: Book
+) -> None:
+    session.add_contact("Cy", ["+12125550103"], "US")
+    before = session.person(session.rows()[0].id)
+    report = await bring(session, book(ADA, BOB, "FN:Cy\r\nTEL:+12125550103\r\nTEL:+12125550104"))
+    assert len(session.rows()) == 3
+    assert report.step_id == session.steps()[0].id
+    session.undo()
+    assert [session.person(row.id) for row in session.rows()] == [before]
+    assert sent(session) == []
+    session.redo()
+    assert len(session.rows()) == 3
+    with session._store.writing() as transaction:
+        waiting = transaction.all("SELECT address FROM outbox ORDER BY address")
+    assert [address for (address,) in waiting] == [
+        "12125550101",
+        "12125550102",
+        "12125550103",
+        "12125550104",
+    ]
+
+
+async def test_a_cancelled_import_leaves_nothing_behind(session: Session, book: Book) -> None:
+    path = book(*(f"FN:P{n}\r\nTEL:+1212555{n:04d}" for n in range(100, 1100)))
+    plan = await session.plan_import([path], "US")
+    begun = asyncio.Event()
+
+    async def run() -> None:
+        await session.run_import(plan, lambda done, total: begun.set())
+
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(run())
+        await begun.wait()
+        task.cancel()
+    assert session.rows() == []
+    assert session.steps() == []
+    assert session._store.reading.all("SELECT * FROM outbox") == []
+    assert session._store.reading.all("SELECT * FROM contact") == []
+
+
+async def test_an_import_that_was_killed_leaves_nothing_behind(tmp_path: Path, book: Book) -> None:
+    path = book(*(f"FN:P{n}\r\nTEL:+1212555{n:04d}" for n in range(100, 1100)))
+    killed = tmp_path / "killed"
+    async with Session(None, Paths(tmp_path / "home")) as session:
+        plan = await session.plan_import([path], "US")
+
+        def copy(done: int, total: int) -> None:
+            if done == 400:
+                (tmp_path / "home").rename(killed)
+                killed_copy(killed, tmp_path / "home")
+
+        await session.run_import(plan, copy)
+    async with Session(None, Paths(tmp_path / "home")) as session:
+        assert session.rows() == []
+        assert session._store.reading.all("SELECT * FROM outbox") == []
+
+
+def killed_copy(source: Path, target: Path) -> None:
+    """Copy what is on the disk at this moment, as a kill would leave it."""
+    for path in source.rglob("*"):
+        if path.is_file():
+            copied = target / path.relative_to(source)
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            copied.write_bytes(path.read_bytes())
+
+
+async def test_nothing_of_an_import_is_sent_before_its_end(session: Session, book: Book) -> None:
+    path = book(*(f"FN:P{n}\r\nTEL:+1212555{n:04d}" for n in range(100, 700)))
+    seen: list[list[str]] = []
+    plan = await session.plan_import([path], "US")
+    await session.run_import(plan, lambda done, total: seen.append(sent(session)))
+    assert seen
+    assert not any(seen)
+    assert len(sent(session)) == 600
+
+
+async def test_progress_counts_up_to_the_end(session: Session, book: Book) -> None:
+    path = book(*(f"FN:P{n}\r\nTEL:+1212555{n:04d}" for n in range(100, 600)))
+    seen: list[tuple[int, int]] = []
+    plan = await session.plan_import([path], "US")
+    await session.run_import(plan, lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (500, 500)
+    assert seen == sorted(seen)
+
+
+async def test_a_photo_comes_with_its_card(session: Session, book: Book) -> None:
+    await bring(session, book(ADA + "\r\nPHOTO;ENCODING=b;TYPE=PNG:iVBORw0KGgo="))
+    assert session.photo(session.rows()[0].id) == b"\x89PNG\r\n\x1a\n"
