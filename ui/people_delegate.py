@@ -38,7 +38,6 @@ class PeopleDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _paint_person(self, painter: QPainter, option: QStyleOptionViewItem, item: Line) -> None:
-        look = theme.now()
         places = row_layout(_without_letter(option), metrics(mirrored=is_mirrored(option)))
         paint_ground(painter, option)
         side = places.avatar.width()
@@ -48,11 +47,10 @@ class PeopleDelegate(QStyledItemDelegate):
         name = one_line(item.row.name) or item.row.detail
         paint_text(painter, option, places.name, name, "text")
         paint_text(painter, option, places.detail, item.detail, "muted")
-        if item.icon is not None:
-            _paint_glyph(painter, places, item)
-        elif option.state & State.State_Selected:
-            painter.setPen(look.colour("accent"))
-            icons.paint(painter, Icon.CHECK, _glyph_place(places), look.colour("accent"))
+        if option.state & State.State_Selected:
+            icons.paint(painter, Icon.CHECK, _glyph_place(places), theme.now().colour("accent"))
+        elif item.icon is not None:
+            icons.paint(painter, item.icon, _glyph_place(places), theme.now().colour(item.tone))
 
 
 def metrics(*, mirrored: bool) -> RowMetrics:
@@ -140,8 +138,3 @@ def _glyph_place(places: RowLayout) -> QRectF:
     place = QRectF(0, 0, side, side)
     place.moveCenter(QRectF(places.badge).center())
     return QRectF(place.toRect())
-
-
-def _paint_glyph(painter: QPainter, places: RowLayout, item: Line) -> None:
-    assert item.icon is not None
-    icons.paint(painter, item.icon, _glyph_place(places), theme.now().colour(item.tone))

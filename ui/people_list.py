@@ -1,5 +1,7 @@
 """A searchable list of people in groups, of which one, several, a whole group or all are chosen."""
 
+from collections.abc import Collection
+
 from PySide6.QtCore import (
     QAbstractTableModel,
     QItemSelection,
@@ -64,9 +66,9 @@ class PeopleModel(QAbstractTableModel):
         """Return what is in this place."""
         return self._items[position]
 
-    def people(self) -> list[Line]:
-        """List everyone who is shown."""
-        return [item for item in self._items if isinstance(item, Line)]
+    def items(self) -> list[Line | Group]:
+        """List what is shown."""
+        return self._items
 
     def headings(self) -> list[int]:
         """Name the places of the headings."""
@@ -132,6 +134,16 @@ class PeopleTable(QTableView):
         places = sorted(index.row() for index in self.selectionModel().selectedRows())
         items = [self.people.item(place) for place in places]
         return list(dict.fromkeys(item.row.id for item in items if isinstance(item, Line)))
+
+    def choose(self, people: Collection[ContactId]) -> None:
+        """Choose these people, as far as they are shown."""
+        chosen = QItemSelection()
+        for place, item in enumerate(self.people.items()):
+            if isinstance(item, Line) and item.row.id in people:
+                here = self.people.index(place, 0)
+                chosen.select(here, here)
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().select(chosen, flags.ClearAndSelect)
 
     def fit(self, most: int) -> None:
         """Be as high as what there is to show, up to so many rows."""

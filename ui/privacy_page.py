@@ -71,6 +71,12 @@ class PrivacyPage(parts.Page):
         self.ensureWidgetVisible(row)
         row.choice.segment(row.choice.current).setFocus()
 
+    def reveal_sets(self) -> None:
+        """Bring the visibility sets into sight, with the keyboard on them."""
+        self._follow.catch_up()
+        self.ensureWidgetVisible(self.sets)
+        self.sets.add.setFocus()
+
     def _lay_out(self) -> None:
         fields = parts.Card(spacing=10)
         for row in self.rows.values():
