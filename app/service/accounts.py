@@ -9,15 +9,13 @@ from typing import Any
 
 import msgspec
 
-from app.domain import Fields, Picture, Presence, Privacy
+from app.domain import Fields, Presence, Privacy
 from app.service.decide import BIT, FIELDS
 from app.service.store import Tx
 
-COLUMNS = """a.id, a.address_key, a.fields, a.privacy, a.online, a.last_seen,
-    p.hash, p.type, p.width, p.height"""
-WIDTH = 10
+COLUMNS = "a.id, a.address_key, a.sealed, a.fields, a.privacy, a.online, a.last_seen"
+WIDTH = 7
 """How many columns `COLUMNS` names."""
-TABLES = "account a LEFT JOIN picture p ON p.account_id = a.id"
 
 NOTHING = b"{}"
 
@@ -28,6 +26,8 @@ class Owner:
 
     id: int
     key: int
+    sealed: bytes
+    """The address, for who has the key."""
     fields: Fields
     privacy: Privacy
     rules: str
@@ -44,28 +44,25 @@ class Owner:
 
 def owner_of(columns: tuple[Any, ...]) -> Owner:
     """Make an owner of the columns that `COLUMNS` names."""
-    ident, key, fields, rules, online, last_seen, hashed, kind, width, height = columns
+    ident, key, sealed, fields, rules, online, last_seen = columns
     stored = parse_fields(fields)
-    picture = None if hashed is None else Picture(hashed, kind, width, height)
-    presence = None
     if online:
-        presence = Presence(online=True)
+        stored = msgspec.structs.replace(stored, presence=Presence(online=True))
     elif last_seen is not None:
         presence = Presence(online=False, last_seen=rfc3339(last_seen))
-    if picture is not None or presence is not None:
-        stored = msgspec.structs.replace(stored, picture=picture, presence=presence)
-    return Owner(ident, key, stored, parse_privacy(rules), rules, {})
+        stored = msgspec.structs.replace(stored, presence=presence)
+    return Owner(ident, key, sealed, stored, parse_privacy(rules), rules, {})
 
 
 def load_owner(tx: Tx, ident: int) -> Owner | None:
     """Read one account."""
-    row = tx.one(f"SELECT {COLUMNS} FROM {TABLES} WHERE a.id = ?", ident)
+    row = tx.one(f"SELECT {COLUMNS} FROM account a WHERE a.id = ?", ident)
     return None if row is None else owner_of(row)
 
 
 def find_owner(tx: Tx, key: int) -> Owner | None:
     """Read the account at an address, by the address's key."""
-    row = tx.one(f"SELECT {COLUMNS} FROM {TABLES} WHERE a.address_key = ?", key)
+    row = tx.one(f"SELECT {COLUMNS} FROM account a WHERE a.address_key = ?", key)
     return None if row is None else owner_of(row)
 
 
@@ -76,7 +73,6 @@ def load_owners(tx: Tx, idents: Iterable[int]) -> dict[int, Owner]:
         return {}
     rows = tx.all(
         f"SELECT {COLUMNS} FROM {tx.numbers(wanted)} n CROSS JOIN account a ON a.id = n.value"
-        " LEFT JOIN picture p ON p.account_id = a.id"
     )
     return {row[0]: owner_of(row) for row in rows}
 

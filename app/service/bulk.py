@@ -146,8 +146,7 @@ def synchronise(
     saved = [record._replace(relation_seq=seq) for record in changed]
     saved += _made(me, request, fresh[:granted], owners, mine, seq, found)
     ghosts = [key for key in fresh[:granted] if key not in owners]
-    directory.texts.save(tx, {key: request.addresses[key] for key in ghosts})
-    rows: list[Sequence[Any]] = [*saved, *_ghost_rows(me, request, ghosts, seq)]
+    rows: list[Sequence[Any]] = [*saved, *_ghost_rows(directory, me, request, ghosts, seq)]
     rows.sort(key=_peer_key)
     relations.save(tx, rows)
     _tell(tx, me, kept, [record for record in saved if record.peer_key in owners], touched)
@@ -242,7 +241,8 @@ def _made(  # noqa: PLR0913, PLR0917
             peer_id = owner.id
             view = feed.seen(record, owner, mine[key])
         text, shown, digest = view
-        record = Record(me.id, key, peer_id, *record[3:15], int(digest != 0), shown, digest)
+        given = (int(digest != 0), shown, digest, owner.sealed)
+        record = Record(me.id, key, peer_id, *record[3:15], *given)
         made.append(record)
         if peer_id is not None:
             found.matched[key] = record, text
@@ -250,15 +250,16 @@ def _made(  # noqa: PLR0913, PLR0917
 
 
 def _ghost_rows(
-    me: Owner, request: Request, keys: Sequence[int], seq: int
+    directory: Directory, me: Owner, request: Request, keys: Sequence[int], seq: int
 ) -> Iterable[Sequence[Any]]:
     """Return new relations to addresses where nobody is."""
     rest = {
-        wish: wish.applied(relations.empty(me.id, 0))._replace(relation_seq=seq)[2:]
+        wish: wish.applied(relations.empty(me.id, 0))._replace(relation_seq=seq)[2:-1]
         for wish in set(request.wishes.values())
     }
-    wishes = request.wishes
-    return [(me.id, key, *rest[wishes[key]]) for key in keys]
+    wishes, addresses = request.wishes, request.addresses
+    sealed = directory.texts.keys.seal_addresses([addresses[key] for key in keys])
+    return [(me.id, key, *rest[wishes[key]], text) for key, text in zip(keys, sealed, strict=True)]
 
 
 def _peer_key(row: Sequence[Any]) -> int:

@@ -150,7 +150,7 @@ async def patch_contact(call: Call) -> Response:
         before = directory.load_record(tx, me.id, call.node.directory.key(address))
         checked = patched(before or relations.empty(me.id, 0), body, me.privacy)
         kept = directory.keep(tx, call.node.directory, me, address, now)
-        after = kept._replace(**dict(zip(relations.PARTS, checked.parts, strict=True)))
+        after = kept.with_parts(checked.parts)
         after = directory.save(tx, me, before, after, touched)
         if (before.blocked if before else 0) != after.blocked:
             directory.see_again(tx, me, after, touched)
@@ -171,7 +171,7 @@ async def delete_contact(call: Call) -> Response:
         touched = Touched()
         record = directory.load_record(tx, me.id, call.node.directory.key(address))
         if record is not None and record.kept:
-            directory.remove(tx, me, record, now, touched)
+            directory.remove(tx, me, [record], now, touched)
         return None, touched
 
     await call.node.change(work)

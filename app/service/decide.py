@@ -1,6 +1,7 @@
 """Who sees what of whom, and why: the one pure function behind every answer."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.domain import FIRST_SET, Audience, Field, Privacy, Visibility
 
@@ -8,8 +9,7 @@ FIELDS = tuple(Field)
 BIT = {field: 1 << place for place, field in enumerate(FIELDS)}
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What the rules ask of an owner and a viewer: the relation, and whether the viewer blocks."""
 
     contact: bool = False

@@ -58,15 +58,15 @@ def create_accounts(
     if taken is not None:
         raise ProblemError("exists", f"There is an account {by_key[taken[0]].address} already.")
     idents = {key: secrets.randbits(62) | 1 for key in by_key}
-    directory.texts.save(tx, {key: account.address for key, account in by_key.items()})
+    sealed = directory.texts.keys.seal_addresses([account.address for account in accounts])
     burst = float(directory.allowance.burst)
     tx.many(
-        "INSERT INTO account (id, address_key, fields, privacy, auto_sync, reach, head, me_seq,"
-        " budget, budget_at, online, last_seen, incarnation, base)"
-        " VALUES (?, ?, ?, '', 1, ?, 0, 0, ?, ?, 0, NULL, 0, 0)",
+        "INSERT INTO account (id, address_key, sealed, fields, privacy, auto_sync, reach, head,"
+        " me_seq, budget, budget_at, online, last_seen, incarnation, base)"
+        " VALUES (?, ?, ?, ?, '', 1, ?, 0, 0, ?, ?, 0, NULL, 0, 0)",
         [
-            (idents[key], key, account.fields, account.reach.value, burst, now)
-            for key, account in by_key.items()
+            (idents[key], key, text, account.fields, account.reach.value, burst, now)
+            for (key, account), text in zip(by_key.items(), sealed, strict=True)
         ],
     )
     tokens = {key: new_token() for key in by_key}
@@ -173,7 +173,6 @@ def load_peers(
     rows = tx.all(
         f"SELECT {COLUMNS}, {STANDING} FROM {tx.numbers(keys)} n"
         " CROSS JOIN account a ON a.address_key = n.value"
-        " LEFT JOIN picture p ON p.account_id = a.id"
         " LEFT JOIN relation m ON m.owner_id = a.id AND m.peer_key = ?",
         me.key,
     )
@@ -212,8 +211,7 @@ def keep(tx: Tx, directory: Directory, me: Owner, address: Address, now: float) 
     record = load_record(tx, me.id, key)
     if record is None:
         spend_one(tx, me.id, directory.allowance, now)
-        directory.texts.save(tx, {key: address})
-        record = relations.empty(me.id, key)
+        record = relations.empty(me.id, key, directory.texts.seal(address))
     if record.kept:
         return record
     record = record._replace(kept=1, peer_id=None, origin=MANUAL)
@@ -266,8 +264,7 @@ def glance(
     fresh = record is None
     if record is None:
         spend_one(tx, me.id, directory.allowance, now)
-        directory.texts.save(tx, {key: address})
-        record = relations.empty(me.id, key)
+        record = relations.empty(me.id, key, directory.texts.seal(address))
     owners, mine = load_peers(tx, me, [key])
     owner = owners.get(key)
     if not record.kept:
@@ -281,10 +278,33 @@ def glance(
     return after.version, view[0]
 
 
-def remove(tx: Tx, me: Owner, record: Record, now: float, touched: Touched) -> None:
-    """Let go of a relation; what stays is that the address is not new to me, and a pairing."""
+def remove(tx: Tx, me: Owner, records: Sequence[Record], now: float, touched: Touched) -> None:
+    """Let go of relations; what stays is that the addresses are not new to me, and pairings."""
+    if not records:
+        return
     seq = feed.advance(tx, [me.id])[me.id]
-    gone = relations.empty(me.id, record.peer_key)._replace(
+    gone = [_gone(record, seq) for record in records]
+    relations.save(tx, gone)
+    tx.run(
+        "UPDATE relation SET removed_at = ? WHERE owner_id = ? AND relation_seq = ?",
+        now,
+        me.id,
+        seq,
+    )
+    touched.wake.add(me.id)
+    tell_peers(tx, me, {record.peer_key: record for record in records}, gone, touched)
+
+
+def withdraw(tx: Tx, me: Owner, now: float, touched: Touched) -> None:
+    """Let go of every relation at once."""
+    rows = tx.all(
+        f"SELECT {relations.COLUMNS} FROM relation r WHERE r.owner_id = ? AND r.kept = 1", me.id
+    )
+    remove(tx, me, [Record(*row) for row in rows], now, touched)
+
+
+def _gone(record: Record, seq: int) -> Record:
+    return relations.empty(record.owner_id, record.peer_key, record.sealed)._replace(
         peer_id=record.peer_id,
         kept=record.paired,
         paired=record.paired,
@@ -293,27 +313,6 @@ def remove(tx: Tx, me: Owner, record: Record, now: float, touched: Touched) -> N
         shown=record.shown,
         digest=record.digest,
     )
-    relations.save(tx, [gone])
-    tx.run(
-        "UPDATE relation SET removed_at = ? WHERE owner_id = ? AND peer_key = ?",
-        now,
-        me.id,
-        record.peer_key,
-    )
-    touched.wake.add(me.id)
-    tell_peers(tx, me, {record.peer_key: record}, [gone], touched)
-
-
-def withdraw(tx: Tx, me: Owner, now: float, touched: Touched) -> None:
-    """Let go of every relation at once."""
-    kept = [
-        Record(*row)
-        for row in tx.all(
-            f"SELECT {relations.COLUMNS} FROM relation r WHERE r.owner_id = ? AND r.kept = 1", me.id
-        )
-    ]
-    for record in kept:
-        remove(tx, me, record, now, touched)
 
 
 def pair(tx: Tx, one: Owner, other: Owner, *, paired: bool) -> Touched:
@@ -323,7 +322,7 @@ def pair(tx: Tx, one: Owner, other: Owner, *, paired: bool) -> Touched:
         before = load_record(tx, owner.id, peer.key)
         if before is None and not paired:
             continue
-        record = before or relations.empty(owner.id, peer.key)
+        record = before or relations.empty(owner.id, peer.key, peer.sealed)
         if bool(record.paired) == paired:
             continue
         if paired:

@@ -26,12 +26,18 @@ FEW = 50
 _RECORD = len(relations.NAMES)
 
 
+News = tuple[int, bytes]
+"""One profile as a viewer is to hear it, with its number in the viewer's feed."""
+
+
 @dataclass(slots=True)
 class Touched:
     """Whom a change concerns: whose streams to wake, and who must not be sent what was true."""
 
     wake: set[int] = field(default_factory=set)
     revoked: set[int] = field(default_factory=set)
+    news: dict[int, News] = field(default_factory=dict)
+    """For viewers who have just this to hear: what it is, so that it need not be read again."""
 
 
 def advance(tx: Tx, account_ids: Iterable[int]) -> dict[int, int]:

@@ -95,12 +95,11 @@ def _listing(tx: Tx, texts: Texts, rows: list[tuple[Any, ...]], page: Page) -> L
     rest = len(rows) > page.limit
     rows = rows[: page.limit]
     records = [Record(*row[:_RECORD]) for row in rows]
-    addresses = texts.read(tx, [record.peer_key for record in records])
+    addresses = texts.read([record.sealed for record in records])
     owners = load_owners(tx, [record.peer_id for record in records if record.peer_id is not None])
     kept: list[bytes] = []
     removed: list[Address] = []
-    for record, row in zip(records, rows, strict=True):
-        address = addresses[record.peer_key]
+    for record, address, row in zip(records, addresses, rows, strict=True):
         if record.kept:
             owner = owners.get(record.peer_id or 0)
             view, _, _ = feed.seen(record, owner, row[_RECORD:])
@@ -125,11 +124,11 @@ def _relation_items(tx: Tx, texts: Texts, start: str, items: dict[int, list[Item
     found = tx.all(select.format(column="relation_seq"))
     heard = tx.all(select.format(column="profile_seq"))
     records = [Record(*row[1 : _RECORD + 1]) for row in (*found, *heard)]
-    addresses = texts.read(tx, [record.peer_key for record in records])
+    addresses = texts.read([record.sealed for record in records])
     owners = load_owners(tx, [record.peer_id for record in records if record.peer_id is not None])
     for place, (row, record) in enumerate(zip((*found, *heard), records, strict=True)):
+        address = addresses[place]
         view, _, _ = feed.seen(record, owners.get(record.peer_id or 0), row[_RECORD + 1 :])
-        address = addresses[record.peer_key]
         if place < len(found):
             data = relations.relation_json(record, address, view, event=True)
             item = Item(record.relation_seq, "relation", data)

@@ -41,8 +41,7 @@ def send(tx: Tx, directory: Directory, me: Owner, draft: Draft, now: float) -> T
         return touched
     if record is None:
         spend_one(tx, me.id, directory.allowance, now)
-        directory.texts.save(tx, {key: draft.to})
-        record = relations.empty(me.id, key)
+        record = relations.empty(me.id, key, directory.texts.seal(draft.to))
         relations.save(tx, [record])
     receiver = _receiver(tx, me, key, record)
     theirs = None if receiver is None else load_record(tx, receiver.id, me.key)
@@ -51,7 +50,7 @@ def send(tx: Tx, directory: Directory, me: Owner, draft: Draft, now: float) -> T
         _check_reach(tx, receiver, theirs or relations.empty(receiver.id, me.key))
     if theirs is not None and theirs.blocked & BLOCKS_MESSAGES:
         receiver = None
-    _keep(tx, directory, me, receiver, draft, key, now, touched)
+    _keep(tx, directory.texts, me, receiver, draft, now, touched)
     if receiver is not None:
         _subscribe(tx, receiver, me, theirs, touched)
     return touched
@@ -61,26 +60,23 @@ def add_items(
     tx: Tx, texts: Texts, start: str, items: dict[int, list[Item]], unheard: set[int]
 ) -> None:
     """Add the messages that accounts have to hear to their items."""
-    columns = (
-        "known.id, s.sender_id, s.id, s.sender_key, s.recipient_key, s.sealed, s.sent_at, s.status,"
+    select = (
+        f"{start}SELECT known.id, s.sender_id, s.id, s.sealed, s.sent_at, s.status, s.{{side}}_seq"
+        " FROM known CROSS JOIN message s ON s.{side}_id = known.id"
     )
-    for side in ("sender", "recipient"):
-        extra = " OR s.recipient_id = known.id AND s.status = 'sent'" if side == "recipient" else ""
-        rows = tx.all(
-            f"{start}SELECT {columns} s.{side}_seq, known.seq FROM known"
-            f" CROSS JOIN message s ON s.{side}_id = known.id"
-            f" AND (s.{side}_seq > known.seq{extra})"
-        )
-        addresses = texts.read(tx, [key for row in rows for key in row[3:5]])
-        for row in rows:
-            account_id, seq, known = row[0], row[8], row[9]
-            if seq <= known and account_id not in unheard:
-                continue
-            # Whoever receives a message has it; only to the sender may it still be on its way.
-            status = "delivered" if side == "recipient" else row[7]
-            data = _message_json(texts, addresses, row, status)
-            waits = (row[1], row[2]) if side == "recipient" and row[7] == "sent" else None
-            items[account_id].append(Item(seq, "message", data, waits))
+    for row in tx.all(select.format(side="sender") + " AND s.sender_seq > known.seq"):
+        items[row[0]].append(Item(row[6], "message", _message_json(texts, row, row[5])))
+    # Whoever receives a message has it; only to the sender may it still be on its way.
+    rows = tx.all(select.format(side="recipient") + " AND s.recipient_seq > known.seq")
+    if unheard:
+        waiting = " AND s.recipient_seq <= known.seq AND s.status = 'sent'"
+        rows += [
+            row for row in tx.all(select.format(side="recipient") + waiting) if row[0] in unheard
+        ]
+    for row in rows:
+        waits = (row[1], row[2]) if row[5] == "sent" else None
+        data = _message_json(texts, row, "delivered")
+        items[row[0]].append(Item(row[6], "message", data, waits))
 
 
 def delivered(tx: Tx, messages: Iterable[tuple[int, str]]) -> Touched:
@@ -129,25 +125,23 @@ def _check_reach(tx: Tx, owner: Owner, record: Record) -> None:
 
 def _keep(  # noqa: PLR0913, PLR0917
     tx: Tx,
-    directory: Directory,
+    texts: Texts,
     me: Owner,
     receiver: Owner | None,
     draft: Draft,
-    key: int,
     now: float,
     touched: Touched,
 ) -> None:
     accounts = {me.id} if receiver is None else {me.id, receiver.id}
     heads = feed.advance(tx, accounts)
+    content = (texts.read([me.sealed])[0], draft.to, draft.text)
     tx.run(
-        "INSERT INTO message (sender_id, id, recipient_id, sender_key, recipient_key, sealed,"
-        " sent_at, status, sender_seq, recipient_seq) VALUES (?, ?, ?, ?, ?, ?, ?, 'sent', ?, ?)",
+        "INSERT INTO message (sender_id, id, recipient_id, sealed, sent_at, status, sender_seq,"
+        " recipient_seq) VALUES (?, ?, ?, ?, ?, 'sent', ?, ?)",
         me.id,
         draft.id,
         None if receiver is None else receiver.id,
-        me.key,
-        key,
-        directory.texts.keys.seal(draft.text),
+        texts.keys.seal(msgspec.json.encode(content).decode()),
         rfc3339(now),
         heads[me.id],
         0 if receiver is None else heads[receiver.id],
@@ -162,7 +156,7 @@ def _subscribe(
     row = tx.one("SELECT auto_sync FROM account WHERE id = ?", receiver.id)
     if row is None or not row[0] or (record is not None and record.subscribed):
         return
-    before = record or relations.empty(receiver.id, sender.key)
+    before = record or relations.empty(receiver.id, sender.key, sender.sealed)
     origin = before.origin if before.kept else AUTO
     after = before._replace(kept=1, subscribed=1, origin=origin, peer_id=sender.id, cause=QUIET)
     after = with_view(after, peer_view(tx, receiver, after))
@@ -172,16 +166,10 @@ def _subscribe(
     touched.wake.add(receiver.id)
 
 
-def _message_json(
-    texts: Texts, addresses: dict[int, Address], row: Sequence[Any], status: str
-) -> bytes:
-    _, _, ident, sender_key, recipient_key, sealed, sent_at, _ = row[:8]
-    message = Message(
-        ident,
-        addresses[sender_key],
-        addresses[recipient_key],
-        texts.keys.unseal(sealed),
-        sent_at,
-        status,
-    )
-    return msgspec.json.encode(message)
+def _message_json(texts: Texts, row: Sequence[Any], status: str) -> bytes:
+    _, _, ident, sealed, sent_at, *_ = row
+    sender, to, text = _CONTENT.decode(texts.keys.unseal(sealed))
+    return msgspec.json.encode(Message(ident, sender, to, text, sent_at, status))
+
+
+_CONTENT = msgspec.json.Decoder(tuple[Address, Address, str])

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from app.domain import FIRST_SET, PROFILE_BYTES, Address, Field, Fields, Privacy, State
+from app.domain import FIRST_SET, PROFILE_BYTES, Address, Field, Fields, Picture, Privacy, State
 from app.service import feed, relations
-from app.service.accounts import Owner, dump_privacy, load_owner, parse_fields
+from app.service.accounts import Owner, dump_privacy, load_owner
 from app.service.decide import CONTACT, FAVORITE, FIELDS, STRANGER, Standing, decide
 from app.service.directory import Directory, load_record
 from app.service.feed import Touched
@@ -51,7 +51,7 @@ def me_json(tx: Tx, texts: Texts, account_id: int) -> bytes:
     assert owner is not None
     row = tx.one("SELECT auto_sync FROM account WHERE id = ?", account_id)
     assert row is not None
-    address = texts.read(tx, [owner.key])[owner.key]
+    (address,) = texts.read([owner.sealed])
     return msgspec.json.encode(Me(address, owner.fields, owner.privacy, bool(row[0])))
 
 
@@ -59,10 +59,7 @@ def patch_me(tx: Tx, me: Owner, change: PatchMe) -> Touched:
     """Publish fields, and switch automatic sync."""
     touched = Touched()
     if change.fields is not UNSET:
-        row = tx.one("SELECT fields FROM account WHERE id = ?", me.id)
-        assert row is not None
-        stored = _patched_fields(parse_fields(row[0]), change.fields)
-        tx.run("UPDATE account SET fields = ? WHERE id = ?", dump_fields(stored), me.id)
+        _save_fields(tx, me, _patched_fields(me.fields, change.fields))
         if change.fields.picture is None:
             tx.run("DELETE FROM picture WHERE account_id = ?", me.id)
     if change.auto_sync is not UNSET:
@@ -90,17 +87,17 @@ def put_picture(tx: Tx, me: Owner, picture: StoredPicture | None) -> Touched:
     """Publish a picture, or take it away."""
     touched = Touched()
     tx.run("DELETE FROM picture WHERE account_id = ?", me.id)
+    about = None
     if picture is not None:
+        about = Picture(picture.hash, picture.type, picture.width, picture.height)
         tx.run(
-            "INSERT INTO picture (account_id, hash, type, width, height, bytes)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO picture (account_id, hash, type, bytes) VALUES (?, ?, ?, ?)",
             me.id,
             picture.hash,
             picture.type,
-            picture.width,
-            picture.height,
             picture.data,
         )
+    _save_fields(tx, me, msgspec.structs.replace(me.fields, picture=about))
     published(tx, me.id, touched)
     return touched
 
@@ -227,11 +224,10 @@ def _kept(tx: Tx, texts: Texts, me: Owner) -> Iterable[tuple[Address, Record, St
         me.key,
         me.id,
     )
-    addresses = texts.read(tx, [row[1] for row in rows])
-    for row in rows:
-        record = Record(*row[:width])
-        mine = (record.contact, record.favorite, record.blocked, record.visibility, record.fields)
-        yield addresses[record.peer_key], record, standing(mine, row[width] or 0)
+    records = [Record(*row[:width]) for row in rows]
+    addresses = texts.read([record.sealed for record in records])
+    for record, address, row in zip(records, addresses, rows, strict=True):
+        yield address, record, standing(record.stands, row[width] or 0)
 
 
 # ---- fields
@@ -250,7 +246,13 @@ def dump_fields(fields: Fields) -> str:
 def _patched_fields(fields: Fields, change: PatchFields) -> Fields:
     changes = {
         name: value
-        for name in ("name", "status", "about", "email", "birthday")
+        for name in PatchFields.__struct_fields__
         if (value := getattr(change, name)) is not UNSET
     }
-    return msgspec.structs.replace(fields, picture=None, presence=None, **changes)
+    return msgspec.structs.replace(fields, **changes)
+
+
+def _save_fields(tx: Tx, me: Owner, fields: Fields) -> None:
+    """Store what an account publishes; its presence is kept apart."""
+    text = dump_fields(msgspec.structs.replace(fields, presence=None))
+    tx.run("UPDATE account SET fields = ? WHERE id = ?", text, me.id)

@@ -105,13 +105,8 @@ async def get_pairs(call: Call) -> Response:
 
     def work(tx: Tx) -> list[Address]:
         owner = _account(tx, call, address)
-        keys = [
-            key
-            for (key,) in tx.all(
-                "SELECT peer_key FROM relation WHERE owner_id = ? AND paired = 1", owner.id
-            )
-        ]
-        return sorted(call.node.texts.read(tx, keys).values())
+        rows = tx.all("SELECT sealed FROM relation WHERE owner_id = ? AND paired = 1", owner.id)
+        return sorted(call.node.texts.read([sealed for (sealed,) in rows]))
 
     paired = await call.node.store.read(work)
     return answer(Pairs([Pair(address, other) for other in paired]))

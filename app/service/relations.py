@@ -36,11 +36,24 @@ class Record(NamedTuple):
     version: int
     shown: int
     digest: int
+    sealed: bytes
 
     @property
     def parts(self) -> tuple[int, ...]:
         """The parts that the owner can change."""
         return self[4:10]
+
+    def with_parts(self, parts: tuple[int, ...]) -> "Record":
+        """Return a record with other such parts."""
+        contact, subscribed, favorite, blocked, visibility, fields = parts
+        return self._replace(
+            contact=contact,
+            subscribed=subscribed,
+            favorite=favorite,
+            blocked=blocked,
+            visibility=visibility,
+            fields=fields,
+        )
 
     @property
     def stands(self) -> tuple[int, ...]:
@@ -49,7 +62,6 @@ class Record(NamedTuple):
 
 
 NAMES = Record._fields
-PARTS = NAMES[4:10]
 COLUMNS = ", ".join(f"r.{name}" for name in NAMES)
 STANDING = "m.contact, m.favorite, m.blocked, m.visibility, m.fields"
 """Columns of an owner's relation `m` to a viewer, as `standing` takes them."""
@@ -65,10 +77,11 @@ def save(tx: Tx, records: Sequence[Sequence[Any]]) -> None:
     tx.insert(_TABLE, records, _CONFLICT)
 
 
-def empty(owner_id: int, peer_key: int) -> Record:
+def empty(owner_id: int, peer_key: int, sealed: bytes = b"") -> Record:
     """Return the relation of two who have nothing to do with each other."""
     manual = ORIGINS.index(Origin.MANUAL)
-    return Record(owner_id, peer_key, None, 0, 0, 0, 0, 0, 0, 0, 0, manual, 0, 0, 0, 0, 0, 0)
+    flags = (0, 0, 0, 0, 0, 0, 0, 0, manual, QUIET)
+    return Record(owner_id, peer_key, None, *flags, 0, 0, 0, 0, 0, sealed)
 
 
 @lru_cache(maxsize=4096)

@@ -1,15 +1,16 @@
 """The tables, their versions, and the way from an older version to this one.
 
 Placement, for a database spread over machines: `account` by id, `relation` by owner_id (one book is
-one place; a fan-out reads it through `relation_by_peer`), `address` by key.
+one place; a fan-out reads it through `relation_by_peer`).
 """
 
 from typing import Final
 
 VERSION_1: Final = """
 CREATE TABLE account (
-    id BIGINT PRIMARY KEY,
+    id {id},
     address_key BIGINT NOT NULL UNIQUE,
+    sealed BLOB NOT NULL,
     fields TEXT NOT NULL,
     privacy TEXT NOT NULL,
     auto_sync INTEGER NOT NULL,
@@ -28,10 +29,6 @@ CREATE TABLE token (
     account_id BIGINT NOT NULL
 );
 CREATE INDEX token_by_account ON token (account_id);
-CREATE TABLE address (
-    address_key BIGINT PRIMARY KEY,
-    sealed BLOB NOT NULL
-);
 CREATE TABLE relation (
     owner_id BIGINT NOT NULL,
     peer_key BIGINT NOT NULL,
@@ -51,6 +48,7 @@ CREATE TABLE relation (
     version BIGINT NOT NULL,
     shown INTEGER NOT NULL,
     digest BIGINT NOT NULL,
+    sealed BLOB NOT NULL,
     removed_at DOUBLE PRECISION,
     PRIMARY KEY (owner_id, peer_key)
 ){clustered};
@@ -62,16 +60,12 @@ CREATE TABLE picture (
     account_id BIGINT PRIMARY KEY,
     hash TEXT NOT NULL,
     type TEXT NOT NULL,
-    width INTEGER NOT NULL,
-    height INTEGER NOT NULL,
     bytes BLOB NOT NULL
 );
 CREATE TABLE message (
     sender_id BIGINT NOT NULL,
     id TEXT NOT NULL,
     recipient_id BIGINT,
-    sender_key BIGINT NOT NULL,
-    recipient_key BIGINT NOT NULL,
     sealed BLOB NOT NULL,
     sent_at TEXT NOT NULL,
     status TEXT NOT NULL,
@@ -109,12 +103,18 @@ POSTGRESQL_ONLY: Final = {
 }
 
 
+_WORDS: Final = {
+    "sqlite": {"{clustered}": " WITHOUT ROWID", "{id}": "INTEGER PRIMARY KEY"},
+    "postgresql": {"{clustered}": "", "{id}": "BIGINT PRIMARY KEY", "BLOB": "BYTEA"},
+}
+"""What each engine calls by another name."""
+
+
 def statements(version: int, dialect: str) -> list[str]:
     """Return the statements that lead to a version, for one engine."""
     script = MIGRATIONS[version - 1]
-    if dialect == "sqlite":
-        script = script.replace("{clustered}", " WITHOUT ROWID")
-    else:
-        script = script.replace("{clustered}", "").replace("BLOB", "BYTEA")
+    if dialect == "postgresql":
         script += POSTGRESQL_ONLY.get(version, "")
+    for word, said in _WORDS[dialect].items():
+        script = script.replace(word, said)
     return [part.strip() for part in script.split(";") if part.strip()]
