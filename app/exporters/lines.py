@@ -33,7 +33,7 @@ def quoted_line(head: str, value: str) -> str:
     data = value.replace("\r\n", "\n").replace("\n", "\r\n").encode()
     lines = [f"{head};CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:"]
     for byte in data:
-        full = len(lines[-1]) >= _QUOTED_WIDTH
+        full = len(lines[-1]) >= _QUOTED_WIDTH and byte not in _SEPARATORS
         coded = f"={byte:02X}" if full or byte not in _LITERAL else chr(byte)
         if full:
             lines[-1] += "="
@@ -42,5 +42,8 @@ def quoted_line(head: str, value: str) -> str:
             lines[-1] += coded
     return "\r\n".join(lines) + "\r\n"
 
+
+_SEPARATORS = frozenset(b";\\")
+"""Coded, they would no longer separate or escape."""
 
 _LITERAL = frozenset(range(0x21, 0x7F)) - {ord("=")} | {ord(" ")}

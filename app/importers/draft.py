@@ -5,7 +5,7 @@ from binascii import a2b_qp
 from collections.abc import Callable
 from typing import Final
 
-from app.importers.card import EMPTY_CARD, TOO_LARGE, Card, Photo, Unreadable, Value
+from app.importers.card import A_LIST, EMPTY_CARD, TOO_LARGE, Card, Photo, Unreadable, Value
 from app.importers.content import (
     Head,
     clean_label,
@@ -36,6 +36,7 @@ class Draft:
         "family",
         "given",
         "handles",
+        "is_list",
         "line",
         "marked",
         "name",
@@ -63,6 +64,7 @@ class Draft:
         self.emails: list[Value] = []
         self.handles: list[Value] = []
         self.photo: Photo | None = None
+        self.is_list = False
         self.rest: list[str] = []
         self.marked: list[tuple[list[Value], int, Head]] = []
         self.titles: dict[str, tuple[str, str]] = {}
@@ -71,6 +73,9 @@ class Draft:
         """Make the card; one that says nothing at all is reported instead."""
         if self.room <= 0:
             return Unreadable(source, self.line, self.name, TOO_LARGE)
+        if self.is_list:
+            lines = (self.name, *self.rest, *(value.text for value in (*self.phones, *self.emails)))
+            return Unreadable(source, self.line, "\n".join(lines), A_LIST)
         if self.marked:
             self._apply_marks()
         name = self.name or self._other_name()
@@ -167,7 +172,7 @@ def _names(draft: Draft, head: Head, value: str, line: str, at: int) -> None:
 
 def _phone(draft: Draft, head: Head, value: str, _line: str, at: int) -> None:
     text = text_of(draft, head, value)
-    if text[:4].lower() == "tel:" and "phone-context" not in text:
+    if text[:4].lower() == "tel:" and "phone-context" not in text and "%" not in text:
         text = text[4:]
     _add(draft, draft.phones, head, Value(text, head.label, at))
 
@@ -228,7 +233,7 @@ def _photo(draft: Draft, head: Head, value: str, line: str, at: int) -> None:
         draft.photo = photo
 
 
-_BARE_BASE64 = re.compile(r"[A-Za-z0-9+/\s]{40,}={0,2}\s*")
+_BARE_BASE64 = re.compile(r"[A-Za-z0-9+/\s]{40,}={0,2}")
 
 
 def _read_photo(head: Head, value: str) -> Photo | None:
@@ -236,11 +241,16 @@ def _read_photo(head: Head, value: str) -> Photo | None:
         data = a2b_qp(value.encode("utf-8", "surrogateescape"))
     elif value[:5].lower() == "data:":
         return photo_from_uri(value)
-    elif head.base64 or _BARE_BASE64.fullmatch(value):
+    elif head.base64 or _BARE_BASE64.fullmatch(value.strip()):
         data = decode_base64(value)
     else:
         return None
     return Photo(picture_type(data, head.media), data) if data else None
+
+
+def _kind(draft: Draft, head: Head, value: str, line: str, at: int) -> None:
+    keep(draft, head, value, line, at)
+    draft.is_list = value.strip().lower() == "group"
 
 
 def _once(field: str) -> Take:
@@ -270,5 +280,7 @@ TAKES: dict[str, Take] = {
     "UID": _once("uid"),
     "PHOTO": _photo,
     "X-ABLABEL": _title,
+    "KIND": _kind,
+    "X-ADDRESSBOOKSERVER-KIND": _kind,
 }
 """Every property that Kith uses; all others are kept."""

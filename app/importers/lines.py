@@ -63,6 +63,8 @@ class _Blocks:
         rest: Readable = _Chained(first[mark:], self._file)
         if encoding != "utf-8":
             rest = Utf8Bytes(rest, encoding)
+        elif indented := _INDENTED.match(first[mark:]):
+            rest = _Dedented(rest, indented[1])
         held = b""
         while data := rest.read(_BLOCK):
             data, held = held + data, b""
@@ -121,6 +123,32 @@ class _Skipped:
 
 
 _LINE_END = re.compile(rb"\n(?=[^ \t])")
+
+
+_INDENTED = re.compile(rb"(?:[ \t]*\r?\n)*([ \t]+)BEGIN:VCARD", re.I)
+
+
+class _Dedented:
+    """A file in which every line is moved in alike, as it is when copied out of a text."""
+
+    def __init__(self, file: Readable, indent: bytes) -> None:
+        self._pieces = self._moved_back(file, b"\n" + indent)
+
+    @staticmethod
+    def _moved_back(file: Readable, moved: bytes) -> Iterator[bytes]:
+        held, extra = b"\n", 1  # a line end before the first line too, and taken off again
+        while data := file.read(_BLOCK):
+            data = held + data
+            end = data.rfind(b"\n")
+            cut = end if len(data) - end < len(moved) else len(data)
+            data, held = data[:cut].replace(moved, b"\n"), data[cut:]
+            if len(data) > extra:
+                yield data[extra:]
+                extra = 0
+        yield held[extra:]
+
+    def read(self, _size: int, /) -> bytes:
+        return next(self._pieces, b"")
 
 
 class _Chained:

@@ -87,12 +87,14 @@ def _by_headers(headers: Sequence[str]) -> list[Column]:
 
 _NUMBER = re.compile(r"\s*'?\+?[\d\s().\-/\u00a0]{6,24}")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_LOOKED_AT = 100
 _FEWEST_DIGITS = 6
 _DIGITS = re.compile(r"\d")
 
 
 def _looks_like_a_row(cells: Sequence[str]) -> bool:
-    return any(_is_number(cell) or _MAIL.fullmatch(cell.strip()) for cell in cells)
+    looked_at = (cell[:_LOOKED_AT].strip() for cell in cells)
+    return any(_is_number(cell) or _MAIL.fullmatch(cell) for cell in looked_at)
 
 
 def _is_number(cell: str) -> bool:
@@ -102,7 +104,9 @@ def _is_number(cell: str) -> bool:
 def _by_content(columns: list[Column], rows: Sequence[Sequence[str]]) -> list[Column]:
     found = list(columns)
     for place, column in enumerate(columns):
-        cells = [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
+        cells = [
+            cell for row in rows if place < len(row) and (cell := row[place][:_LOOKED_AT].strip())
+        ]
         if column.role == Role.KEEP and cells:
             found[place] = Column(_role_of_cells(cells), column.label, column.header)
     if not _NAMING & {column.role for column in found}:

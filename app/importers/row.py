@@ -64,7 +64,7 @@ def _label_places(columns: Sequence[Column]) -> dict[int, int]:
 def unguarded(cell: str) -> str:
     """Undo what keeps spreadsheets from taking a cell for a formula."""
     if cell[0] == "'":
-        return _GUARDED.sub("", cell, count=1)
+        return cell[1:] if _GUARDED.match(cell) else cell
     if cell[0] == "=":
         found = _FORMULA_TEXT.fullmatch(cell)
         return found[1] if found else cell

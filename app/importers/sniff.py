@@ -20,7 +20,7 @@ class BookKind(StrEnum):
 
 _HEAD = 64 * 1024
 _VCARD = re.compile(r"^[ \t\ufeff]*BEGIN[ \t]*:[ \t]*VCARD", re.I | re.M)
-_LDIF = re.compile(r"(?:\s*#[^\n]*\n|\s+)*(?:version:\s*1\s*$|dn::?\s)", re.I | re.M)
+_LDIF = re.compile(r"version:\s*1\s*$|dn::?\s", re.I)
 _JCARD = re.compile(r"\s*\[[\s\[]*\"vcard\"", re.I)
 _REFUSED = (
     (b"PK\x03\x04", "it is an archive or a workbook: unpack it, or save it as CSV, first"),
@@ -57,15 +57,21 @@ def kind_of(path: Path) -> BookKind:
 
 
 def _kind_of_text(path: Path, text: str) -> BookKind:
-    if _LDIF.match(text):
+    if _is_ldif(text):
         return BookKind.LDIF
     if _JCARD.match(text):
         return BookKind.JCARD
     if path.suffix.lower() in {".vcf", ".vcard"}:
         return BookKind.VCARD
-    if len(_CONTROLS.findall(text)) * 50 > len(text):
+    if len(_CONTROLS.findall(text)) * 10 > len(text):
         raise CardUnreadable(path, "it is not an address book that Kith knows")
     return BookKind.TABLE
+
+
+def _is_ldif(text: str) -> bool:
+    """Look at the first line that is neither empty nor a comment."""
+    lines = (line for line in text.splitlines() if line.strip() and line[0] != "#")
+    return _LDIF.match(next(lines, "")) is not None
 
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")

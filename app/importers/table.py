@@ -16,6 +16,7 @@ from app.importers.row import RowReader
 
 _SAMPLE: Final = 64 * 1024
 _SAMPLE_ROWS = 50
+_TITLES = 5
 _SHOWN = 64 * 1024
 
 
@@ -24,6 +25,8 @@ class Table(msgspec.Struct, frozen=True):
 
     encoding: str
     separator: str
+    skipped: int
+    """Lines above the headers, such as a title."""
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     mapping: Mapping
@@ -36,8 +39,12 @@ def look_at_table(path: Path, encoding: str = "") -> Table:
         file.seek(0)
         separator, records = _records(file, encoding)
         parsed = (record.cells(separator) for record in islice(records, _SAMPLE_ROWS + 1))
-        headers, *rows = [tuple(cells) for cells in parsed if cells] or [()]
-    return Table(encoding, separator, headers, tuple(rows), guess_mapping(headers, rows))
+        sample = [tuple(cells) for cells in parsed if cells] or [()]
+    likely = (place for place in range(len(sample[:_TITLES])) if guess_mapping(sample[place]).sure)
+    skipped = next(likely, 0)
+    headers, *rows = sample[skipped:]
+    mapping = guess_mapping(headers, rows)
+    return Table(encoding, separator, skipped, headers, tuple(rows), mapping)
 
 
 def read_table(path: Path, mapping: Mapping | None = None) -> Iterator[Card | Unreadable]:
@@ -47,6 +54,8 @@ def read_table(path: Path, mapping: Mapping | None = None) -> Iterator[Card | Un
     reader = RowReader(mapping, path.name)
     with path.open("rb") as file:
         separator, records = _records(file, table.encoding)
+        for record in islice(records, table.skipped):
+            yield Unreadable(path.name, record.line, record.text[:_SHOWN], NOT_A_ROW)
         for record in islice(records, int(mapping.has_headers), None):
             card = _read_record(reader, record, separator, path.name)
             if card is not None:

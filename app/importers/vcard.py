@@ -1,5 +1,6 @@
 """vCard 2.1, 3.0, 4.0 as the world writes it -> Card; whatever is not read is reported."""
 
+import re
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from pathlib import Path
@@ -40,6 +41,13 @@ class Kind(IntEnum):
 Known = tuple[Kind, Take, Head]
 _JUNK: Known = (Kind.JUNK, keep, Head(""))
 _KINDS = {"BEGIN": Kind.BEGIN, "END": Kind.END, "AGENT": Kind.AGENT}
+
+
+_GLUED = re.compile(r"\s*VCARD\s*BEGIN\s*:\s*VCARD\s*", re.I)
+"""What is left of END where files were joined and the first had no line end."""
+
+_NOTHING = " \t\x0b\x0c\x1a\ufeff"
+"""What a line may consist of and still say nothing; DOS ended its files with 0x1A."""
 
 
 class _Heads(dict[str, Known]):
@@ -125,6 +133,9 @@ class _Reader:
         kind, take, head = self.heads[text] if parted else _JUNK
         if kind in {Kind.BEGIN, Kind.END} and value.strip().upper() == "VCARD":
             self._begin(at) if kind == Kind.BEGIN else self._finish(line, at)
+        elif kind == Kind.END and _GLUED.fullmatch(value):
+            self._finish(line, at)
+            self._begin(at)
         elif self.draft is None:
             self._add_stray(line, at)
         elif kind == Kind.JUNK:
@@ -168,7 +179,7 @@ class _Reader:
         self.open = None
 
     def _add_stray(self, line: str, at: int) -> None:
-        if not line.strip():
+        if not line.strip(_NOTHING):
             return
         if not self._stray:
             self._stray_at = at
@@ -177,5 +188,5 @@ class _Reader:
             self._stray.append(line[:_SHOWN])
 
     def _report(self, at: int, line: str, reason: str) -> None:
-        if line.strip():
+        if line.strip(_NOTHING):
             self.out.append(Unreadable(self._source, at, line[:_SHOWN], reason))

@@ -126,6 +126,12 @@ def test_lines_are_folded_between_letters() -> None:
         line.decode()
 
 
+@pytest.mark.parametrize("length", range(50, 80))
+def test_separators_stay_separators_at_every_line_end(length: int) -> None:
+    card = Card(source="book", name="Ada", given="\\;é;" * 9, family="é" + "x" * length)
+    assert read_back([card], BookFormat.VCARD_2) == [card]
+
+
 def test_a_full_name_and_organisation_are_written_once() -> None:
     kept = ("N:Okafor;Ada;Mary;Dr.;", "ORG:Acme;Sales")
     card = Card(source="", name="Ada", given="Ada", family="Okafor", org="Acme", rest=kept)

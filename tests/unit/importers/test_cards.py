@@ -102,6 +102,16 @@ EXPECTED: dict[str, Expected] = {
         }
     ],
     "agent_too_deep": [(4, "too-deep", "BEGIN:VCARD"), {"name": "Boss", "phones": [PHONE]}],
+    "joined_without_line_end": [
+        {"name": "Ada", "phones": []},
+        {"name": "Bob", "line": 4, "phones": [PHONE]},
+    ],
+    "apple_list_is_no_person": [(1, "a-list", "Friends"), *ADA],
+    "tel_uri_percent": [{"phones": ["tel:%2B1%20800%20555%200001"]}],
+    "indented": [{"name": "Ada Okafor", "line": 2, "phones": [(PHONE, "", 6)]}],
+    "label_before_number": [{"phones": [(PHONE, "boat", 5)], "rest": ()}],
+    "base64_text": [{"name": "Zoë"}],
+    "quoted_printable_hex_broken": [{"name": "Zoë"}],
     "lower_case": [{"name": "Ada Okafor", "family": "Okafor", "phones": [(PHONE, "mobile", 5)]}],
     "no_fn_from_n": [{"name": "Dr. Ada Mary Okafor PhD", "rest": ("N:Okafor;Ada;Mary;Dr.;PhD",)}],
     "no_fn_from_org": [{"name": "Acme", "org": "Acme", "rest": ("ORG:Acme;Sales",)}],

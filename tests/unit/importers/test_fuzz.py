@@ -3,12 +3,15 @@
 import logging
 import tracemalloc
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 from random import Random
 
 import pytest
 
-from app.importers import Card, Unreadable, draft, lines, longvalue
+from app.errors import CardUnreadable
+from app.importers import Card, Unreadable, draft, lines, longvalue, read_book
 from app.importers.ldif import read_entries
 from app.importers.lines import LONGEST_LINE, read_lines, read_plain_lines
 from app.importers.records import read_records
@@ -162,3 +165,34 @@ def test_nothing_read_reaches_a_log(caplog: pytest.LogCaptureFixture) -> None:
     for seed in range(200):
         read(broken_bytes(Random(seed)))
     assert caplog.records == []
+
+
+MANY = 2_000_000
+HOSTILE = {
+    "a photo of spaces": HEAD + b"PHOTO:" + b" " * MANY + b"!\n",
+    "a head of spaces": HEAD + b"X" + b" " * MANY + b"!:\n",
+    "a head of parameters": HEAD + b"X" + b";A" * MANY + b"\n",
+    "a head of quotes": HEAD + b'X;A="' + b'""' * MANY + b"\n",
+    "a name of semicolons": HEAD + b"N:" + b"\\;;" * MANY + b"\n",
+    "a date of digits": HEAD + b"BDAY:" + b"1" * MANY + b"\n",
+    "a label of words": HEAD + b"TEL;TYPE=" + b"a," * MANY + b"b:1\n",
+    "an end of spaces": HEAD + b"END:" + b" " * MANY + b"VCARD!\n",
+    "a base64 of spaces": HEAD + b"PHOTO;BASE64:\n" + b" " * MANY + b"!\n",
+    "a long group": HEAD + b"a" * MANY + b".b.c:d\n",
+    "white space": b" \n" * MANY,
+    "comments": b"#\n" * MANY,
+    "a mail of dots": b"a,b\nx,a@" + b"." * 900_000 + b"@\n",
+    "a cell of apostrophes": b"Name,Phone\nx," + b"'" * 900_000 + b"\n",
+    "a header of spaces": b"a" + b" " * 900_000 + b"b,Phone\nx,1\n",
+    "brackets": b"[" * MANY,
+}
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE))
+@pytest.mark.timeout(60)
+def test_hostile_text_takes_no_more_than_linear_time(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "book"
+    path.write_bytes(HOSTILE[name])
+    with suppress(CardUnreadable):
+        for _ in read_book(path):
+            pass

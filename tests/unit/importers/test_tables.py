@@ -223,3 +223,11 @@ def test_rows_that_name_nobody_are_reported(tmp_path: Path) -> None:
 def test_known_headers_need_no_question() -> None:
     assert guess_mapping(["Name", "Phone"]).sure
     assert not guess_mapping(["Name", "Hat"]).sure
+
+
+def test_a_title_above_the_headers_is_reported_and_passed_over(tmp_path: Path) -> None:
+    title, card = read(tmp_path, "My contacts;;\n\nName;Phone;\nAda;+18005550001;\n")
+    assert isinstance(title, Unreadable)
+    assert (title.line, title.reason) == (1, "not-a-row")
+    assert isinstance(card, Card)
+    assert (card.name, card.line) == ("Ada", 4)
