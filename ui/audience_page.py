@@ -100,7 +100,7 @@ def switched(seen: Seen, people: Collection[ContactId], field: Field, *, on: boo
     return wanted
 
 
-class AudiencePage(QWidget):
+class AudiencePage(parts.Sheet):
     """The service's own answer; the chosen people can be shown or denied the field in one step."""
 
     contact_wanted = Signal(object)
@@ -129,8 +129,8 @@ class AudiencePage(QWidget):
             tr("Search"), tr("Search these people"), name="audience_search"
         )
         self.search.setClearButtonEnabled(True)
-        faces = Pictures(session, tasks, "audience pictures")
-        self.table = PeopleTable(faces, tr("Who can see this"), name="audience_table")
+        self._faces = Pictures(session, tasks, "audience pictures")
+        self.table = PeopleTable(self._faces, tr("Who can see this"), name="audience_table")
         self.search.textChanged.connect(self.table.people.search)
         self.table.opened.connect(self.contact_wanted)
         self.table.selection_counted.connect(self._show_selection)
@@ -141,6 +141,7 @@ class AudiencePage(QWidget):
     def close_page(self) -> None:
         """Hear no more of changes."""
         self._follow.close()
+        self._faces.close()
 
     def show_field(self, field: Field) -> None:
         """Show who sees this field."""

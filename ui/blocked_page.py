@@ -33,7 +33,7 @@ def blocked_groups(rows: Iterable[Row]) -> list[Group]:
     return [Group(key, titles[key], tuple(lines)) for key, lines in kinds.items() if lines]
 
 
-class BlockedPage(QWidget):
+class BlockedPage(parts.Sheet):
     """A list with search; unblocking is one step that can be undone."""
 
     contact_wanted = Signal(object)
@@ -47,8 +47,8 @@ class BlockedPage(QWidget):
             tr("Search"), tr("Search the blocked"), name="blocked_search"
         )
         self.search.setClearButtonEnabled(True)
-        faces = Pictures(session, tasks, "blocked pictures")
-        self.table = PeopleTable(faces, tr("Blocked people"), name="blocked_table")
+        self._faces = Pictures(session, tasks, "blocked pictures")
+        self.table = PeopleTable(self._faces, tr("Blocked people"), name="blocked_table")
         self.search.textChanged.connect(self._search)
         self.table.opened.connect(self.contact_wanted)
         self.table.selection_counted.connect(self._show_selection)
@@ -59,6 +59,7 @@ class BlockedPage(QWidget):
     def close_page(self) -> None:
         """Hear no more of changes."""
         self._follow.close()
+        self._faces.close()
 
     def _lay_out(self) -> None:
         none = parts.EmptyState(

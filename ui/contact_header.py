@@ -24,6 +24,7 @@ class ContactHeader(QWidget):
     renamed = Signal(str)
     favorite_switched = Signal(bool)
     more_wanted = Signal()
+    message_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,7 +49,10 @@ class ContactHeader(QWidget):
         self.more = IconButton(
             Icon.MORE, tr("More to do with this contact"), self.more_wanted.emit, name="more"
         )
-        buttons = parts.row(self.star, self.rename, self.more, spacing=2)
+        self.message = IconButton(
+            Icon.MESSAGE, tr("Messages"), self.message_wanted.emit, name="message"
+        )
+        buttons = parts.row(self.message, self.star, self.rename, self.more, spacing=2)
         title = parts.row(self.names, buttons, spacing=8)
         title.setStretch(0, 1)
         title.setAlignment(buttons, Qt.AlignmentFlag.AlignTop)

@@ -137,6 +137,7 @@ class ContactPage(parts.Page):
             lambda on: self._session.set_favorite([self._id()], on)
         )
         self.header.more_wanted.connect(self.more_wanted)
+        self.header.message_wanted.connect(lambda: self.message_wanted.emit(self._id()))
         self.contact.switched.connect(lambda on: self._session.set_contact([self._id()], on))
         self.subscribed.switched.connect(lambda on: self._session.set_subscribed([self._id()], on))
 

@@ -84,7 +84,7 @@ def status_words(message: Message) -> str:
     return tr(REFUSALS[slug]) if slug in REFUSALS else tr("Not sent: the service refused it")
 
 
-class Conversation(QWidget):
+class Conversation(parts.Sheet):
     """Enter sends, Shift+Enter begins a line. What is typed stays while one looks elsewhere."""
 
     back_wanted = Signal()

@@ -27,7 +27,7 @@ from ui.command_palette import CommandPalette
 from ui.contact_list import ContactList
 from ui.contact_model import ContactModel
 from ui.import_dialog import ImportDialog
-from ui.page_list import PAGES
+from ui.page_list import INNER, PAGES
 from ui.people_actions import PeopleActions
 from ui.pictures import Pictures
 from ui.plain import isolated
@@ -69,9 +69,8 @@ class MainWindow(QMainWindow):
         self.model = ContactModel(session)
         self.pictures = Pictures(session, self.tasks)
         self.list = ContactList(self.model, self.pictures)
-        self.stage = Stage(
-            session, self.tasks, {name: maker for name, (_i, _w, maker) in PAGES.items()}
-        )
+        makers = {name: maker for name, (_i, _w, maker) in PAGES.items()}
+        self.stage = Stage(session, self.tasks, makers | INNER)
         self.ways = Ways(session, self.tasks, self.stage, self.show_contact)
         self.sync = SyncIndicator(session)
         self.rail = Rail(

@@ -247,6 +247,13 @@ class Page(QScrollArea):
         self.body.addStretch(1)
 
 
+class Sheet(QWidget):
+    """A page of the right side that fills it: what is long in it scrolls by itself."""
+
+    def close_page(self) -> None:
+        """Hear no more of changes; a page that follows them says how."""
+
+
 # ---- buttons and fields
 
 

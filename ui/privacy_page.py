@@ -55,7 +55,8 @@ class PrivacyPage(parts.Page):
         self.finding.chosen.connect(self._choose_finding)
         self.finding_words = parts.label("", Size.CAPTION, tone="muted", wrap=True)
         self.sets = VisibilitySets(session, tasks)
-        self.overrides = Overrides(session, Pictures(session, tasks, "override pictures"))
+        self._faces = Pictures(session, tasks, "override pictures")
+        self.overrides = Overrides(session, self._faces)
         self.overrides.contact_wanted.connect(self.contact_wanted)
         self._lay_out()
         self._follow = Follow(self, session, Kind.ME | Kind.CONTACTS | Kind.STATE, self._show)
@@ -63,6 +64,7 @@ class PrivacyPage(parts.Page):
     def close_page(self) -> None:
         """Hear no more of changes."""
         self._follow.close()
+        self._faces.close()
 
     def reveal(self, field: Field) -> None:
         """Bring the rule of this field into sight, with the keyboard on it."""

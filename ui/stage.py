@@ -18,7 +18,8 @@ REMEMBERED: Final = 50
 Place = ContactId | str | None
 """A person, a page by its name, or nothing."""
 
-PageMaker = Callable[[Session, Tasks], parts.Page]
+AnyPage = parts.Page | parts.Sheet
+PageMaker = Callable[[Session, Tasks], AnyPage]
 
 
 class Stage(QStackedWidget):
@@ -33,7 +34,7 @@ class Stage(QStackedWidget):
         super().__init__()
         self.setObjectName("stage")
         self._session, self._tasks, self._makers = session, tasks, makers
-        self._pages: dict[str, parts.Page] = {}
+        self._pages: dict[str, AnyPage] = {}
         self._past: list[Place] = []
         self.place: Place = None
         self.contact_page = ContactPage(session, tasks)
@@ -53,7 +54,7 @@ class Stage(QStackedWidget):
         if self._past:
             self._go(self._past.pop())
 
-    def page(self, name: str) -> parts.Page:
+    def page(self, name: str) -> AnyPage:
         """Return a page, made now if it was never shown."""
         if name not in self._pages:
             self._pages[name] = self._makers[name](self._session, self._tasks)

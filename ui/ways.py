@@ -7,6 +7,9 @@ from PySide6.QtWidgets import QWidget
 from app.domain import ContactId, Field
 from app.session import Person, Session
 from ui import viewers
+from ui.audience_page import AudiencePage
+from ui.blocked_page import BlockedPage
+from ui.conversation import Conversation
 from ui.privacy_page import PrivacyPage
 from ui.profile_page import ProfilePage
 from ui.stage import Stage
@@ -29,6 +32,7 @@ class Ways:
         self._show_contact = show_contact
         stage.made.connect(self._connect)
         stage.contact_page.visibility.why_wanted.connect(self.explain)
+        stage.contact_page.message_wanted.connect(self.show_messages)
 
     def explain(self, person: Person) -> None:
         """Show why this person sees what they see."""
@@ -40,7 +44,10 @@ class Ways:
 
     def follow(self, way: Way) -> None:
         """Open the place where a rule is changed."""
-        if way.contact is None or way.goal in {Goal.AUDIENCE, Goal.SET}:
+        if way.goal is Goal.SET:
+            self._privacy().reveal_sets()
+            return
+        if way.contact is None or way.goal is Goal.AUDIENCE:
             self.show_audience(way.field)
             return
         self._show_contact(way.contact)
@@ -55,10 +62,27 @@ class Ways:
 
     def show_audience(self, field: Field) -> None:
         """Open the rule of one field."""
+        self._privacy().reveal(field)
+
+    def show_viewers(self, field: Field) -> None:
+        """Show everyone who can see one field."""
+        self._stage.show_place("audience")
+        page = self._stage.page("audience")
+        assert isinstance(page, AudiencePage)
+        page.show_field(field)
+
+    def show_messages(self, contact: ContactId) -> None:
+        """Show the messages with one person."""
+        self._stage.show_place("messages")
+        page = self._stage.page("messages")
+        assert isinstance(page, Conversation)
+        page.show_contact(contact)
+
+    def _privacy(self) -> PrivacyPage:
         self._stage.show_place("privacy")
         page = self._stage.page("privacy")
         assert isinstance(page, PrivacyPage)
-        page.reveal(field)
+        return page
 
     def _connect(self, page: QWidget) -> None:
         if isinstance(page, ProfilePage):
@@ -66,3 +90,11 @@ class Ways:
             page.way_wanted.connect(self.follow)
         elif isinstance(page, PrivacyPage):
             page.contact_wanted.connect(self._show_contact)
+            page.audience_wanted.connect(self.show_viewers)
+        elif isinstance(page, AudiencePage):
+            page.contact_wanted.connect(self._show_contact)
+            page.privacy_wanted.connect(self.show_audience)
+        elif isinstance(page, BlockedPage):
+            page.contact_wanted.connect(self._show_contact)
+        elif isinstance(page, Conversation):
+            page.back_wanted.connect(self._stage.go_back)
