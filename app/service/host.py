@@ -19,6 +19,8 @@ from app.service.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
+OWN_BURST: Final = 1_000_000
+"""Everybody in a service of one's own is one's own: there is nobody to shield from a large book."""
 START_S: Final = 30.0
 STOP_S: Final = 10.0
 PAUSE_S: Final = 0.05
@@ -120,6 +122,7 @@ class _Host:
         """Start a child that ends when its standard input does, so also when we are killed."""
         root = str(Path(app.__file__).parents[1])
         words = ["-m", "app", "serve", "--data", str(self._folder), "--port", str(port), "--parent"]
+        words += ["--discovery-burst", str(OWN_BURST)]
         with (self._folder / "service.log").open("wb") as errors:
             return subprocess.Popen(
                 [sys.executable, *words],
