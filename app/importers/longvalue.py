@@ -5,8 +5,9 @@ from typing import Final
 
 from app.importers.card import TOO_DEEP, TOO_LARGE
 from app.importers.content import Head, escape, split_line
-from app.importers.draft import Draft, Take, keep
+from app.importers.draft import Draft, Take
 from app.importers.lines import FOLD, LONGEST_LINE
+from app.importers.properties import keep
 
 DEEPEST_AGENT: Final = 16
 """Cards within cards; more is no book but a bomb."""

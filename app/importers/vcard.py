@@ -13,9 +13,10 @@ from app.importers.card import (
     Unreadable,
 )
 from app.importers.content import OLDEST, Head, parse_head, split_line
-from app.importers.draft import TAKES, Draft, Take, keep
+from app.importers.draft import Draft, Take
 from app.importers.lines import CUT, FOLD, read_lines
 from app.importers.longvalue import AgentValue, CodedValue, is_quoted, unfold_oldest
+from app.importers.properties import TAKES, keep
 
 _SHOWN = 64 * 1024
 _HEADS_KNOWN = 4096

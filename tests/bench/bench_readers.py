@@ -95,12 +95,12 @@ def main(count: int) -> None:
         size = path.stat().st_size / 1_000_000
         print(f"{count:,} cards, {size:.1f} MB; {len(EXPECTED)} hard files\n")
         print(f"{'reader':28}{'cards/s':>10}{'of kith':>8}{'grows by':>10}{'files right':>13}")
-        ours = measure("kith", path)["speed"]
-        for reader in READERS:
-            found = measure(reader, path)
+        measured = {reader: measure(reader, path) for reader in READERS}
+        for reader, found in measured.items():
             right = sum(reads_right(reader, name) for name in EXPECTED)
+            ratio = found["speed"] / measured["kith"]["speed"]
             print(
-                f"{reader:28}{found['speed']:10,.0f}{found['speed'] / ours:8.2f}"
+                f"{reader:28}{found['speed']:10,.0f}{ratio:8.2f}"
                 f"{found['grown']:7.1f} MB{right:8} / {len(EXPECTED)}"
             )
 
