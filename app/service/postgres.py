@@ -113,7 +113,7 @@ class PostgresTx:
 class PostgresStore:
     """A database on a server: reads and writes in threads, each with a connection of the pool."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, writers: int = WRITERS) -> None:
         with Connection.connect(url, autocommit=True) as connection:
             migrate(connection)
             self._batches = Batches(column_types(connection))
@@ -121,13 +121,13 @@ class PostgresStore:
             url,
             kwargs={"autocommit": True, "cursor_factory": RawCursor},
             min_size=2,
-            max_size=READERS + WRITERS,
+            max_size=READERS + writers,
             configure=_configure,
             timeout=RECONNECT_S,
             open=True,
         )
         self._readers = ThreadPoolExecutor(READERS, "kith-read")
-        self._writers = ThreadPoolExecutor(WRITERS, "kith-write")
+        self._writers = ThreadPoolExecutor(writers, "kith-write")
         self.conflicts = 0
 
     async def read(self, work: Callable[[Tx], T]) -> T:
