@@ -90,10 +90,15 @@ def read_my_part(reading: Transaction, part: str) -> Any:
     if me is None or part == PICTURE:
         return None
     if part == PRIVACY:
-        return msgspec.to_builtins(me.privacy, str_keys=True)
+        return privacy_value(me.privacy)
     if part == AUTO_SYNC:
         return me.auto_sync
     return getattr(me.fields, Field(part.removeprefix(FIELD)))
+
+
+def privacy_value(privacy: Privacy) -> Any:
+    """Write rules as JSON values: lists as they come back from the disk, so that they compare."""
+    return msgspec.json.decode(msgspec.json.encode(privacy))
 
 
 def want_my_part(transaction: Transaction, part: str, value: Any) -> None:

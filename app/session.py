@@ -16,14 +16,14 @@ from app.domain import Address, Block, ContactId, Field, Message, Picture, Priva
 from app.errors import Unreachable
 from app.happenings import Happening, Heard, Network
 from app.importing import Import, plan_books
-from app.outbox import release_all
+from app.outbox import Parts, release_all
 from app.paths import Paths
 from app.people import Fate, ImportPlan, ImportReport, PlannedCard, Reason, Rejected
 from app.pictures import PictureCache
 from app.pulse import Pulse
 from app.steps import read_steps, undo_open_steps
 from app.store import Store
-from app.views import Entry, Person, Row, SessionState, Status, Step, Unusable
+from app.views import Entry, Person, Row, SessionState, Status, Step, SyncReport, Unusable
 from app.wire import FieldAudience, Impact, Me, Preview, Suppose
 
 __all__ = [
@@ -139,6 +139,10 @@ class Session:
         """My own account, with what is still on its way; `None` without an account."""
         address = self.account.address if self.account else None
         return my_outbox.shown_me(self._store.reading, address)
+
+    def knows_me(self) -> bool:
+        """Tell whether the service has said what my account is; until then `me` is a blank."""
+        return my_outbox.load_me(self._store.reading) is not None
 
     def steps(self) -> list[Step]:
         """Read the history, the newest first."""
@@ -258,6 +262,33 @@ class Session:
         with self._store.writing() as transaction:
             messages.write(transaction, me.address, address, text)
 
+    # ---- for programs
+
+    def view(self, address: Address) -> Profile:
+        """Read the local copy of what somebody publishes for me; blank if nothing."""
+        return store_rows.read_profile(self._store.reading, address)
+
+    def ask_profile(self, address: Address) -> None:
+        """Ask the service for somebody's profile in the background, once."""
+        if self._network is not None:
+            self._network.ask_profile(address)
+
+    def save_relation(self, address: Address, parts: Parts) -> None:
+        """Keep an address exactly like this."""
+        self._deeds.save_relation(address, parts)
+
+    def queue_addresses(self, addresses: list[Address], parts: Parts) -> None:
+        """Hold addresses back, each with its own flags, until the queue is sent."""
+        self._deeds.queue_addresses(addresses, parts)
+
+    def send_queue(self) -> None:
+        """Let go what was held back."""
+        self._deeds.send_queue()
+
+    def sync_report(self) -> SyncReport:
+        """Count the addresses by their state."""
+        return store_rows.read_report(self._store.reading)
+
     # ---- questions to the service
 
     async def preview(self, *, viewer: str | None = None, as_: str | None = None) -> Preview:
@@ -271,10 +302,6 @@ class Session:
     async def impact(self, suppose: Suppose) -> Impact:
         """Ask who would gain and lose what."""
         return await self._connected().impact(suppose)
-
-    async def fetch_profile(self, address: Address) -> Profile:
-        """Ask for the view I get of somebody, and keep it."""
-        return await self._connected().fetch_profile(address)
 
     def _connected(self) -> Network:
         if self._network is None:

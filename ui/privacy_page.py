@@ -27,8 +27,10 @@ FINDING = {
 }
 
 
-def standing(state: SessionState) -> str:
-    """Say how far the service knows of the rules; nothing where it knows them all."""
+def standing(state: SessionState, *, is_known: bool) -> str:
+    """Say how far this computer and the service know the same; nothing where they do."""
+    if not is_known:
+        return tr("Your profile and rules come as soon as the service answers.")
     if state.status is Status.SIGNED_OUT:
         return tr("You are signed out. Changes are kept here; the service goes by the old rules.")
     if state.status in (Status.OFFLINE, Status.PAUSED):
@@ -114,7 +116,10 @@ class PrivacyPage(parts.Page):
         me, rows = self._session.me(), self._session.rows()
         self.whole.setVisible(me is not None)
         self.no_account.setVisible(me is None)
-        self.banner.show_text(standing(self._session.state) if me else "", "warning")
+        is_known = self._session.knows_me()
+        words = standing(self._session.state, is_known=is_known) if me else ""
+        self.banner.show_text(words, "warning")
+        self.whole.setEnabled(is_known)
         if me is None:
             return
         for row in self.rows.values():

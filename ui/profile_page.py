@@ -96,7 +96,10 @@ class ProfilePage(parts.Page):
         me = self._session.me()
         self.whole.setVisible(me is not None)
         self.no_account.setVisible(me is None)
-        self.banner.show_text(standing(self._session.state) if me else "", "warning")
+        is_known = self._session.knows_me()
+        words = standing(self._session.state, is_known=is_known) if me else ""
+        self.banner.show_text(words, "warning")
+        self.whole.setEnabled(is_known)
         self.copy.setVisible(me is not None)
         self.address.setText(display(me.address) if me else "")
         if me is None:
