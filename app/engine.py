@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from app.account import Account
-from app.domain import Address, Field, Profile
-from app.fetcher import Fetcher
+from app.domain import Address, Field
+from app.fetcher import Fetcher, ProfileFetcher
 from app.happenings import Happening, Heard
 from app.listener import Listener
 from app.pictures import PictureCache
@@ -23,11 +23,11 @@ class Engine:
 
     def __init__(self, remote: Remote, store: Store, pictures: PictureCache, pulse: Pulse) -> None:
         self._remote = remote
-        self._store = store
         self._truth = Truth(pictures)
         self._sync = Sync(store, self._truth, remote, pulse)
         self._listener = Listener(store, self._truth, remote, pulse)
         self._fetcher = Fetcher(store, pictures, remote)
+        self._profiles = ProfileFetcher(store, self._truth, remote)
 
     async def run(self, heard: Heard) -> None:
         """Run the loops until they are cancelled, or one of them is surprised."""
@@ -35,13 +35,15 @@ class Engine:
         def hear(kind: str, happening: Happening) -> None:
             if kind == "ready":
                 self._fetcher.forget()
+                self._profiles.forget()
                 self._sync.press_if_stuck()
             heard(kind, happening)
 
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._sync.run(), name="sync")
             tasks.create_task(self._listener.run(hear), name="listener")
-            tasks.create_task(self._fetcher.run(), name="fetcher")
+            tasks.create_task(self._fetcher.run(), name="pictures")
+            tasks.create_task(self._profiles.run(heard), name="profiles")
 
     def wake(self) -> None:
         """Tell that there is something to send."""
@@ -60,6 +62,10 @@ class Engine:
         """Fetch a picture in the background."""
         self._fetcher.ask(address, picture)
 
+    def ask_profile(self, address: Address) -> None:
+        """Fetch somebody's profile in the background, once."""
+        self._profiles.ask(address)
+
     async def preview(self, viewer: str | None, as_: str | None) -> Preview:
         """Fetch what somebody sees of me, and why."""
         return await self._remote.preview(viewer, as_)
@@ -71,13 +77,6 @@ class Engine:
     async def impact(self, suppose: Suppose) -> Impact:
         """Fetch who would gain and lose what."""
         return await self._remote.impact(suppose)
-
-    async def fetch_profile(self, address: Address) -> Profile:
-        """Fetch the view I get of somebody, and keep it."""
-        profile = await self._remote.profile(address)
-        with self._store.writing() as transaction:
-            self._truth.apply_profile(transaction, profile)
-        return profile
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Fetch pictures in the background, each one once, and only while it is still shown to me."""
+"""Fetch pictures and profiles in the background, each one once."""
 
 import asyncio
 import logging
@@ -7,11 +7,13 @@ from typing import Final
 from app.changes import Change, Kind
 from app.domain import Address
 from app.errors import Refused, SignedOut, Unreachable
+from app.happenings import Heard
 from app.my_outbox import load_me
 from app.pictures import PictureCache
 from app.remote import Remote
 from app.store import Store
 from app.store_rows import read_profile
+from app.truth import Truth
 
 log = logging.getLogger(__name__)
 
@@ -69,3 +71,44 @@ class Fetcher:
         self._pictures.save(address, picture, data)
         owners = frozenset(self._store.owners([address]))
         self._store.changes.publish(Change(Kind.ME if is_mine else Kind.CONTACTS, owners))
+
+
+class ProfileFetcher:
+    """Fetches the profile of an address when somebody looks at it for the first time."""
+
+    def __init__(self, store: Store, truth: Truth, remote: Remote) -> None:
+        self._store = store
+        self._truth = truth
+        self._remote = remote
+        self._queue: asyncio.Queue[Address] = asyncio.Queue()
+        self._asked: set[Address] = set()
+        self._failed: set[Address] = set()
+
+    def ask(self, address: Address) -> None:
+        """Ask for a profile, unless it was asked for."""
+        if address not in self._asked:
+            self._asked.add(address)
+            self._queue.put_nowait(address)
+
+    def forget(self) -> None:
+        """Ask again for what got no answer."""
+        failed, self._failed = self._failed, set()
+        for address in failed:
+            self._queue.put_nowait(address)
+
+    async def run(self, heard: Heard) -> None:
+        """Fetch for ever, one after the other."""
+        while True:
+            address = await self._queue.get()
+            try:
+                profile = await self._remote.profile(address)
+            except SignedOut:
+                return
+            except Unreachable:
+                self._failed.add(address)
+            except Refused as error:
+                log.info("a profile was not fetched: %s", error.slug)
+            else:
+                with self._store.writing() as transaction:
+                    self._truth.apply_profile(transaction, profile)
+                heard("profile", profile)

@@ -43,5 +43,5 @@ class Network(Protocol):
     async def impact(self, suppose: Suppose) -> Impact:
         """Fetch who would gain and lose what."""
 
-    async def fetch_profile(self, address: Address) -> Profile:
-        """Fetch the view I get of somebody, and keep it."""
+    def ask_profile(self, address: Address) -> None:
+        """Fetch somebody's profile in the background, once."""

@@ -16,7 +16,7 @@ from app.bits import mask_to_blocks, mask_to_fields
 from app.domain import Address, ContactId, Fields, Origin, Profile, Relation, State, Visibility
 from app.errors import Trouble
 from app.transaction import Record, Transaction, listed
-from app.views import Entry, Person, Row, Unusable
+from app.views import Entry, Person, Row, SyncReport, Unusable
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Row).decode
@@ -282,6 +282,17 @@ def read_profile(reading: Transaction, address: Address) -> Profile:
     """Read what somebody publishes for me; blank if nothing."""
     record = reading.one("SELECT version, fields FROM profile WHERE address = ?", address)
     return read_profile_record(address, *(record or (None, None)))
+
+
+def read_report(reading: Transaction) -> SyncReport:
+    """Count the addresses by their state."""
+    (record,) = reading.all(
+        "SELECT (SELECT COUNT(*) FROM relation WHERE matched), "
+        "(SELECT COUNT(*) FROM relation WHERE NOT matched), "
+        "(SELECT COUNT(*) FROM outbox WHERE failure IS NULL), "
+        "(SELECT COUNT(*) FROM outbox WHERE failure IS NOT NULL)"
+    )
+    return SyncReport(*record)
 
 
 def read_profile_record(address: Address, version: int | None, fields: bytes | None) -> Profile:

@@ -241,7 +241,7 @@ def _ensure_contact(transaction: Transaction, known: Known, now: float) -> Conta
         return None
     if known.contact_id is not None:
         return _revive(transaction, known.contact_id)
-    return _make_contact(transaction, known.address, now)
+    return make_contact(transaction, known.address, now)
 
 
 def _revive(transaction: Transaction, contact_id: int) -> ContactId:
@@ -251,7 +251,8 @@ def _revive(transaction: Transaction, contact_id: int) -> ContactId:
     return ContactId(contact_id)
 
 
-def _make_contact(transaction: Transaction, address: Address, now: float) -> ContactId:
+def make_contact(transaction: Transaction, address: Address, now: float) -> ContactId:
+    """Make a record of somebody whose address is all there is."""
     contact_id = transaction.run("INSERT INTO contact (added_at) VALUES (?)", now)
     transaction.run(
         "INSERT INTO address (address, contact_id, position, text) VALUES (?, ?, 0, ?)",

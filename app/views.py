@@ -101,6 +101,16 @@ class SessionState:
 
 
 @dataclass(frozen=True, slots=True)
+class SyncReport:
+    """How many addresses are in which state after a synchronisation."""
+
+    matched: int
+    pending: int
+    waiting: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One thing a person did, that can be undone: "Block Ada Okafor"."""
 
