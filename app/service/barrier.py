@@ -25,15 +25,15 @@ class Sending:
 
     __slots__ = ("_gone", "begun", "viewers", "wire")
 
-    def __init__(self, viewers: Collection[int], wire: Wire | None) -> None:
-        self.viewers = frozenset(viewers)
+    def __init__(self, viewers: Collection[int] | None, wire: Wire | None) -> None:
+        self.viewers = None if viewers is None else frozenset(viewers)
         self.wire = wire
         self.begun = time.monotonic()
         self._gone: asyncio.Event | None = None
 
     def concerns(self, viewers: Collection[int] | None) -> bool:
         """Tell whether one of these viewers is among the receivers; `None` is everybody."""
-        return viewers is None or not self.viewers.isdisjoint(viewers)
+        return viewers is None or self.viewers is None or not self.viewers.isdisjoint(viewers)
 
     def finish(self) -> None:
         """Let those go on who wait for this."""
@@ -69,6 +69,12 @@ class Barrier:
         self._under_way.add(sending)
         return sending
 
+    def begin_change(self) -> Sending:
+        """Announce a change whose views may be sent, to anybody, as the transaction made them."""
+        sending = Sending(None, None)
+        self._under_way.add(sending)
+        return sending
+
     def end(self, sending: Sending) -> None:
         """Say that the bytes have left, or never will."""
         self._under_way.discard(sending)
@@ -83,6 +89,11 @@ class Barrier:
             await wire.drain()
         finally:
             self.end(sending)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether no other node relies on this one."""
+        return self._trusted_until is None
 
     def bind(self, seconds: float) -> None:
         """Let other nodes rely on this one: from now on it sends nothing late.

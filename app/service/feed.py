@@ -8,7 +8,7 @@ as it moves only for what the account may see, it tells nothing else.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.domain import Audience
 from app.service import relations
@@ -26,8 +26,42 @@ FEW = 50
 _RECORD = len(relations.NAMES)
 
 
-News = tuple[int, bytes]
-"""One profile as a viewer is to hear it, with its number in the viewer's feed."""
+class News(NamedTuple):
+    """One profile as a viewer is to hear it, and its number in the viewer's feed."""
+
+    seq: int
+    sealed: bytes
+    """The address it is about."""
+    version: int
+    view: bytes
+
+
+class Held(NamedTuple):
+    """What a viewer holds of an owner: how it stands, and what was given last."""
+
+    viewer_id: int
+    subscribed: int
+    version: int
+    shown: int
+    digest: int
+    kept: int
+    blocked: int
+    contact: int | None
+    favorite: int | None
+    blocks: int | None
+    visibility: int | None
+    fields: int | None
+
+    @property
+    def kind(self) -> tuple[int | None, ...]:
+        """What decides what the viewer sees."""
+        return self[5:]
+
+
+_HELD = (
+    "r.owner_id, r.kept * r.subscribed, r.version, r.shown, r.digest, r.kept, r.blocked,"
+    f" {STANDING}"
+)
 
 
 @dataclass(slots=True)
@@ -60,40 +94,43 @@ def refresh(tx: Tx, owner: Owner, touched: Touched, keys: Sequence[int] | None =
 
     `keys` are the addresses of the viewers concerned; without it, everybody who holds the owner.
     """
+    views: dict[tuple[int | None, ...], View] = {}
     changed = []
     for row in _viewers(tx, owner, keys):
-        record = Record(*row[:_RECORD])
-        _, shown, digest = seen(record, owner, row[_RECORD:])
-        if digest != record.digest:
-            changed.append((record, shown, digest))
-    mark(tx, changed, touched)
+        held = Held._make(row)
+        view = views.get(held.kind)
+        if view is None:
+            view = views[held.kind] = _view_of_kind(owner, held)
+        if view[2] != held.digest:
+            changed.append((held, view))
+    if changed:
+        _mark(tx, owner, changed, touched)
 
 
-def mark(tx: Tx, changed: list[tuple[Record, int, int]], touched: Touched) -> None:
+def _view_of_kind(owner: Owner, held: Held) -> View:
+    viewer = standing(held[7:], held.blocked)
+    if not held.kept and not may_discover(owner, viewer):
+        return BLANK
+    return owner.view(mask(owner.rules, viewer))
+
+
+def _mark(tx: Tx, owner: Owner, changed: list[tuple[Held, View]], touched: Touched) -> None:
     """Store new views of viewers and move their feeds, where they are to hear of it."""
-    losing = {record.owner_id for record, shown, _ in changed if record.shown & ~shown}
-    hearing = {
-        record.owner_id
-        for record, shown, _ in changed
-        if (record.kept and record.subscribed) or record.shown & ~shown
-    }
+    losing = {held.viewer_id for held, (_, shown, _) in changed if held.shown & ~shown}
+    hearing = losing | {held.viewer_id for held, _ in changed if held.subscribed}
     heads = advance(tx, hearing)
-    tx.many(
-        "UPDATE relation SET version = ?, shown = ?, digest = ?, profile_seq = ?"
-        " WHERE owner_id = ? AND peer_key = ?",
-        [
-            (
-                record.version + 1,
-                shown,
-                digest,
-                heads[record.owner_id] if record.owner_id in hearing else record.profile_seq,
-                record.owner_id,
-                record.peer_key,
-            )
-            for record, shown, digest in changed
-        ],
-    )
-    touched.wake |= hearing
+    told, untold = [], []
+    for held, (view, shown, digest) in changed:
+        viewer_id, version = held.viewer_id, held.version + 1
+        seq = heads.get(viewer_id)
+        if seq is None:
+            untold.append((version, shown, digest, viewer_id, owner.key))
+        else:
+            told.append((version, shown, digest, seq, viewer_id, owner.key))
+            touched.news[viewer_id] = News(seq, owner.sealed, version, view)
+    where = " WHERE owner_id = ? AND peer_key = ?"
+    tx.many("UPDATE relation SET version = ?, shown = ?, digest = ?" + where, untold)
+    tx.many("UPDATE relation SET version = ?, shown = ?, digest = ?, profile_seq = ?" + where, told)
     touched.revoked |= losing
 
 
@@ -156,11 +193,10 @@ def mask(rules: str, viewer: Standing) -> int:
 
 def _viewers(tx: Tx, owner: Owner, keys: Sequence[int] | None) -> list[tuple[Any, ...]]:
     """Return the relations held about an owner, each with the owner's own about the viewer."""
-    columns = f"{relations.COLUMNS}, {STANDING}"
     mine = "LEFT JOIN relation m ON m.owner_id = ? AND m.peer_key = v.address_key"
     if keys is None:
         return tx.all(
-            f"SELECT {columns} FROM relation r CROSS JOIN account v ON v.id = r.owner_id {mine}"
+            f"SELECT {_HELD} FROM relation r CROSS JOIN account v ON v.id = r.owner_id {mine}"
             " WHERE r.peer_id = ?",
             owner.id,
             owner.id,
@@ -170,14 +206,14 @@ def _viewers(tx: Tx, owner: Owner, keys: Sequence[int] | None) -> list[tuple[Any
     if len(keys) > FEW and _holders(tx, owner, len(keys)) < len(keys):
         wanted = set(keys)
         rows = tx.all(
-            f"SELECT {columns}, v.address_key FROM relation r CROSS JOIN account v"
+            f"SELECT {_HELD}, v.address_key FROM relation r CROSS JOIN account v"
             f" ON v.id = r.owner_id {mine} WHERE r.peer_id = ?",
             owner.id,
             owner.id,
         )
         return [row[:-1] for row in rows if row[-1] in wanted]
     return tx.all(
-        f"SELECT {columns} FROM {tx.numbers(sorted(keys))} n"
+        f"SELECT {_HELD} FROM {tx.numbers(sorted(keys))} n"
         " CROSS JOIN account v ON v.address_key = n.value"
         f" CROSS JOIN relation r ON r.owner_id = v.id AND r.peer_key = ? {mine}"
         " WHERE r.peer_id = ?",
@@ -190,7 +226,7 @@ def _viewers(tx: Tx, owner: Owner, keys: Sequence[int] | None) -> list[tuple[Any
 def _holders(tx: Tx, owner: Owner, most: int) -> int:
     """Count those who hold an owner, up to a number."""
     row = tx.one(
-        "SELECT COUNT(*) FROM (SELECT 1 FROM relation WHERE peer_id = ? LIMIT ?) some",
+        "SELECT COUNT(*) FROM (SELECT 1 FROM relation WHERE peer_id = ? LIMIT ?) found",
         owner.id,
         most,
     )

@@ -14,7 +14,7 @@ from app.service.budget import Allowance
 from app.service.bus import Bus, LocalBus
 from app.service.cursors import Cursors, NotHonoured, Position
 from app.service.directory import Directory, token_hash
-from app.service.feed import Touched
+from app.service.feed import News, Touched
 from app.service.keys import Keys
 from app.service.store import Store, Tx
 from app.service.texts import Texts
@@ -37,6 +37,8 @@ class Node:
     barrier: Barrier = field(default_factory=Barrier)
     id: int = field(default_factory=lambda: secrets.randbits(62))
     incarnation: int = 0
+    on_news: Callable[[dict[int, News]], None] = field(init=False, default=lambda _: None)
+    """Given what a change has made for viewers, ready to send, in the order of the commits."""
     adopted: list[int] = field(init=False, default_factory=list)
     """Accounts that were online when this node started, at one that is gone."""
     texts: Texts = field(init=False)
@@ -58,13 +60,29 @@ class Node:
 
     async def change(self, work: Callable[[Tx], tuple[T, Touched]]) -> T:
         """Make a change, let it reach everybody, and return when nothing revoked is on its way."""
-        result, touched = await self.store.write(work)
-        await self.announce(touched)
+        # From before the transaction: the views that it makes may be sent without being read again.
+        making = self.barrier.begin_change()
+        try:
+            result, touched = await self.store.write(work)
+            self._spread(touched)
+        finally:
+            self.barrier.end(making)
+        await self._settle(touched)
         return result
 
     async def announce(self, touched: Touched) -> None:
         """Wake those who have something to hear; wait where something was taken from them."""
-        self.bus.publish(touched.wake | touched.revoked)
+        self.bus.publish(touched.wake | touched.revoked | touched.news.keys())
+        await self._settle(touched)
+
+    def _spread(self, touched: Touched) -> None:
+        self.bus.publish(touched.wake | touched.revoked | touched.news.keys())
+        if self.barrier.is_alone:
+            self.on_news(
+                {each: news for each, news in touched.news.items() if each not in touched.wake}
+            )
+
+    async def _settle(self, touched: Touched) -> None:
         if touched.revoked:
             await asyncio.gather(
                 self.barrier.settle(touched.revoked), self.bus.settle(touched.revoked)

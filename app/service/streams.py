@@ -6,6 +6,7 @@ nothing is queued for it: what it gets later is what it may see later.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -14,9 +15,10 @@ from typing import Final
 from starlette.types import Receive, Scope, Send
 
 from app.domain import Cursor
-from app.service import frames, listing, messages
+from app.service import frames, listing, messages, relations
 from app.service.barrier import Sending
 from app.service.cursors import NotHonoured
+from app.service.feed import News
 from app.service.items import Item
 from app.service.node import Node, heads
 from app.service.presence import Presence
@@ -94,6 +96,7 @@ class Streams:
         self._presence = presence
         self._by_account: dict[int, list[Stream]] = {}
         self._woken: set[int] = set()
+        self._news: deque[tuple[Sending, dict[int, News]]] = deque()
         self._work = asyncio.Event()
         self._received: list[tuple[int, str]] = []
         self._receipts = asyncio.Event()
@@ -102,6 +105,7 @@ class Streams:
         self.sent = 0
         """Events that have left, since the start."""
         node.bus.subscribe(self.wake)
+        node.on_news = self.spread
 
     async def events(
         self,
@@ -117,7 +121,9 @@ class Streams:
         if scope["method"] != "HEAD" and not wire.is_closing:
             wire.keep_little()
             await self._keep(Stream(account_id, wire), last_event_id)
-        if not wire.is_closing:
+        if wire.is_closing:
+            await wire.gone()
+        else:
             await send({"type": "http.response.body", "body": b""})
 
     def wake(self, account_ids: Collection[int]) -> None:
@@ -125,6 +131,16 @@ class Streams:
         known = self._by_account.keys() & account_ids
         if known:
             self._woken |= known
+            self._work.set()
+
+    def spread(self, news: dict[int, News]) -> None:
+        """Let streams hear what a change has just made for them, without reading it again."""
+        known = self._by_account.keys() & news.keys()
+        if known:
+            # They were woken for this; a stream that stands elsewhere is woken again.
+            self._woken -= known
+            sending = self._node.barrier.begin(known)
+            self._news.append((sending, {account_id: news[account_id] for account_id in known}))
             self._work.set()
 
     def positions(self) -> dict[int, int]:
@@ -139,6 +155,8 @@ class Streams:
         while True:
             await self._work.wait()
             self._work.clear()
+            while self._news:
+                await self._spread(*self._news.popleft())
             woken, self._woken = self._woken, set()
             accounts = iter(woken)
             size = FIRST_PASS
@@ -270,6 +288,34 @@ class Streams:
         return Batch(items[stream.account_id], head)
 
     # ---- all live streams at once
+
+    async def _spread(self, sending: Sending, news: dict[int, News]) -> None:
+        """Write what a change made to the streams that stand just before it."""
+        try:
+            written: dict[News, bytes] = {}
+            for turn, (account_id, each) in enumerate(news.items()):
+                alike = each._replace(seq=0)
+                data = written.get(alike)
+                if data is None:
+                    data = written[alike] = self._profile(each)
+                for stream in self._by_account.get(account_id, ()):
+                    self._hear_news(stream, each.seq, data)
+                if turn % TURN == TURN - 1:
+                    await asyncio.sleep(0)
+        finally:
+            self._node.barrier.end(sending)
+
+    def _profile(self, news: News) -> bytes:
+        (address,) = self._node.texts.read([news.sealed])
+        return relations.profile_json(address, news.version, news.view)
+
+    def _hear_news(self, stream: Stream, seq: int, data: bytes) -> None:
+        if not stream.is_live:
+            stream.is_woken = True
+        elif stream.position == seq - 1 and not stream.wire.is_closing:
+            self._tell(stream, Batch([Item(seq, "profile", data)], seq))
+        elif stream.position < seq:
+            self.wake({stream.account_id})
 
     async def _serve(self, account_ids: Sequence[int]) -> None:
         """Read once for some accounts and write to their streams; waits for no reader."""

@@ -1,6 +1,7 @@
 """HTTP/1.1 whose sender knows when its bytes have left for the kernel."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -8,6 +9,8 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 EXTENSION: Final = "kith.wire"
+
+KERNEL_BYTES: Final = 64 * 1024
 
 STALLED_S: Final = 30.0
 """A peer that takes nothing for so long is cut off."""
@@ -35,6 +38,11 @@ class Wire:
         """Whether nothing more can be sent."""
         return self._transport.is_closing()
 
+    def keep_little(self) -> None:
+        """Have the kernel hold little for a reader that does not take it."""
+        held = self._transport.get_extra_info("socket")
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
+
     def write_chunk(self, data: bytes) -> bool:
         """Send a chunk (RFC 9112, 7.1) and tell whether it has left already."""
         self._transport.write(b"%x\r\n%b\r\n" % (len(data), data))
@@ -53,6 +61,10 @@ class Wire:
     async def cut(self) -> None:
         """Cut the connection and return when it is gone; what has not left never will."""
         self._transport.abort()
+        await self.gone()
+
+    async def gone(self) -> None:
+        """Wait until a connection that closes is gone."""
         await self._lost.wait()
 
     def lose(self) -> None:

@@ -1,0 +1,208 @@
+"""What the streams promise beside the events: a steady beat, patience, a bounded memory, an end."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.contract.outside import Person, Service, serve
+from tests.processes import memory
+from tests.service.live.conftest import fresh
+from tests.service.live.wires import Stream, Wire
+
+KIB = 1024
+
+
+def friends(service: Service, **fields: str) -> tuple[Person, Person]:
+    ann, bob = service.people(fresh(), fresh(), **fields)
+    ann.sync(bob.address)
+    bob.sync(ann.address)
+    return ann, bob
+
+
+async def beats(stream: Stream, count: int) -> bytes:
+    """Everything received until so many heartbeats."""
+    while stream.text.count(b":\n\n") < count:
+        await stream.more()
+    return stream.text
+
+
+async def test_the_beat_is_the_same_whether_one_who_blocks_me_changes_or_not(
+    service: Service,
+) -> None:
+    viewers = []
+    for changes in (0, 100):
+        ann, bob = friends(service, name="N")
+        ann.relate(bob.address, blocked=["messages", "profile"])
+        cursor = bob.get("/v1/contacts")["cursor"]
+        stream = Stream(service.url).open(bob.token, cursor)
+        await stream.until("ready")
+        opened = len(stream.text)
+        for number in range(changes):
+            ann.publish(status=f"Hidden {number}")
+        viewers.append((bob, cursor, stream, opened))
+    texts = []
+    for bob, cursor, stream, opened in viewers:
+        texts.append((await beats(stream, 1))[opened:])
+        assert bob.get("/v1/contacts")["cursor"] == cursor
+        stream.close()
+    assert texts == [b":\n\n", b":\n\n"]
+
+
+async def test_readers_who_stop_neither_slow_the_others_nor_fill_the_memory(
+    service: Service,
+) -> None:
+    people = service.people(*(fresh() for _ in range(41)), name="N")
+    owner, others = people[0], people[1:]
+    owner.sync(*(other.address for other in others))
+    for other in others:
+        other.sync(owner.address)
+    stopped = [Stream(service.url, 4 * KIB).open(other.token) for other in others[:20]]
+    healthy = [Stream(service.url).open(other.token) for other in others[20:]]
+    for stream in (*stopped, *healthy):
+        await stream.until("ready")
+    before = memory(service.process.pid)
+    filler = "x" * 12 * KIB
+    rounds = 60
+    for number in range(rounds):
+        owner.publish(about=f"{number} {filler}")
+        for stream in healthy:
+            stream.pull()
+    last = f"{rounds - 1} {filler}".encode()
+    for stream in healthy:
+        await stream.until_data(last)
+    # All that was published is 14 MiB for the 20 who stopped.
+    assert memory(service.process.pid) - before < 10 * KIB * KIB
+    for stream in stopped:
+        await stream.until_data(last)
+        # What they missed was not kept for them: they are told how it is now.
+        assert stream.text.count(b"event: profile") < rounds
+    for stream in (*stopped, *healthy):
+        stream.close()
+
+
+async def test_a_reader_who_stopped_is_cut_when_a_revocation_needs_it(service: Service) -> None:
+    ann, bob = friends(service, name="N")
+    stream = Stream(service.url, 4 * KIB).open(bob.token)
+    await stream.until("ready")
+    for number in range(40):
+        ann.publish(about=f"secret {number} " + "x" * 12 * KIB)
+    ann.relate(bob.address, visibility=8)
+    stream.pull()
+    known = len(stream.received)
+    while not stream.is_ended:
+        await stream.more()
+    late = bytes(stream.received[known:])
+    assert b"secret 39" not in late
+    stream.close()
+    again = Stream(service.url).open(bob.token, stream.events()[-1].id)
+    events = await again.until("ready")
+    assert events[-2].data["fields"] == {}
+    again.close()
+
+
+async def test_an_end_in_order_ends_the_streams_in_order(tmp_path: Path) -> None:
+    with serve(tmp_path) as service:
+        ann, _ = friends(service, name="N")
+        stream = Stream(service.url).open(ann.token)
+        await stream.until("ready")
+        service.process.terminate()
+        while not stream.is_ended:
+            await stream.more()
+        assert bytes(stream.received).endswith(b"0\r\n\r\n")
+        assert await asyncio.to_thread(service.process.wait, 20) == 0
+        stream.close()
+
+
+async def test_acknowledged_writes_survive_being_killed(tmp_path: Path) -> None:
+    await kill_and_look(tmp_path, kills=4)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+async def test_acknowledged_writes_survive_being_killed_two_hundred_times(tmp_path: Path) -> None:
+    await kill_and_look(tmp_path, kills=200)
+
+
+async def kill_and_look(folder: Path, kills: int) -> None:
+    """Write as fast as can be, kill, start again: what was answered must be there."""
+    acknowledged: dict[str, tuple[Person, int]] = {}
+    with serve(folder) as service:
+        tokens = {
+            person.address: person.token for person in service.people(*(fresh() for _ in range(4)))
+        }
+    for turn in range(kills):
+        with serve(folder) as service:
+            people = [Person(service, address, token) for address, token in tokens.items()]
+            for person in people:
+                if person.address in acknowledged:
+                    about = person.get("/v1/me")["fields"]["about"]
+                    assert int(about) >= acknowledged[person.address][1]
+
+            async def write(person: Person) -> None:
+                wire = Wire(service.url)
+                number = turn * 1_000_000  # noqa: B023
+                while not wire.is_ended:
+                    number += 1
+                    body = f'{{"fields":{{"about":"{number}"}}}}'.encode()
+                    try:
+                        wire.request("PATCH", "/v1/me", person.token, body)
+                        assert (await wire.answer()).status == 200
+                    except (OSError, AssertionError):
+                        assert service.process.poll() is not None or wire.is_ended
+                        break
+                    acknowledged[person.address] = (person, number)
+                wire.close()
+
+            async with asyncio.TaskGroup() as group:
+                for person in people:
+                    group.create_task(write(person))
+                await asyncio.sleep(0.1 + 0.05 * (turn % 5))
+                service.process.kill()
+    assert len(acknowledged) == len(tokens)
+
+
+async def test_head_of_the_stream_is_an_answer_without_end(service: Service) -> None:
+    (ann,) = service.people(fresh())
+    wire = Wire(service.url)
+    wire.request("HEAD", "/v1/events", ann.token)
+    answer = await wire.answer()
+    assert (answer.status, answer.body) == (200, b"")
+    wire.close()
+
+
+async def test_a_deleted_account_ends_its_streams(service: Service) -> None:
+    (ann,) = service.people(fresh())
+    stream = Stream(service.url).open(ann.token)
+    await stream.until("ready")
+    service.operator("DELETE", f"/v1/operator/users/{ann.address}")
+    while not stream.is_ended:
+        await stream.more()
+    stream.close()
+
+
+async def test_presence_follows_the_streams(service: Service) -> None:
+    ann, bob = friends(service, name="N")
+    assert "presence" not in bob.sees(ann)
+    watching = Stream(service.url).open(bob.token)
+    await watching.until("ready")
+    stream = Stream(service.url).open(ann.token)
+    await watching.until_data(b'"online":true')
+    stream.close()
+    await watching.until_data(b'"online":false')
+    presence = bob.sees(ann)["presence"]
+    assert presence["online"] is False
+    assert presence["last_seen"].endswith("Z")
+    watching.close()
+
+
+async def test_figures_name_nobody(service: Service) -> None:
+    ann, _ = friends(service, name="Nobody")
+    stream = Stream(service.url).open(ann.token)
+    await stream.until("ready")
+    text = service.call("GET", "/metrics").text
+    assert "kith_streams_open" in text
+    assert ann.address not in text
+    assert service.call("GET", "/healthz").json() == {"status": "ok"}
+    assert service.call("GET", "/readyz").json() == {"status": "ok"}
+    stream.close()
