@@ -8,7 +8,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -39,7 +39,8 @@ IN_THE_DEMO: Final = Account("", Address("12025550100"), "", embedded=True)
 
 PICTURE_PATIENCE_S: Final = 60.0
 """How long a screenshot waits until the demo has come to life."""
-PICTURE_PAUSE_S: Final = 0.3
+FRAME_S: Final = 0.05
+CALM_FRAMES: Final = 4
 PICTURE_SIZE: Final = (1200, 800)
 
 
@@ -60,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         with asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
             return runner.run(_open(options, dress))
-    except KithError as error:
+    except (KithError, TimeoutError) as error:
         sys.stderr.write(f"kith: {wording.error(error)}\n")
         return FAILED
 
@@ -92,7 +93,7 @@ async def _show_demo(screenshot: Path | None, dress: Theme, ending: asyncio.Even
         if screenshot is None:
             await ending.wait()
             return DONE
-        return await _draw(opened, ready, screenshot)
+        return await _draw(opened, ready, screenshot, ending)
 
 
 async def _run_demo(session: Session, paths: Paths, ready: asyncio.Event) -> None:
@@ -108,17 +109,31 @@ async def _run_demo(session: Session, paths: Paths, ready: asyncio.Event) -> Non
         await demo.live(world.people)
 
 
-async def _draw(opened: "_Opened", ready: asyncio.Event, screenshot: Path) -> int:
+async def _draw(
+    opened: "_Opened", ready: asyncio.Event, screenshot: Path, ending: asyncio.Event
+) -> int:
     """Wait until the window shows what there is, and draw it into a file."""
+
+    def is_alive() -> bool:
+        return ready.is_set() and opened.session.state.status is Status.IDLE
+
+    async def until(holds: Callable[[], bool]) -> None:
+        while not (holds() or ending.is_set()):
+            if opened.troubles:
+                raise opened.troubles[0]
+            await asyncio.sleep(FRAME_S)
+
+    window = opened.window
     async with asyncio.timeout(PICTURE_PATIENCE_S):
-        await ready.wait()
-        while opened.session.state.status is not Status.IDLE:  # noqa: ASYNC110 - it has no event
-            await asyncio.sleep(0.05)
-    opened.window.resize(theme.px(PICTURE_SIZE[0]), theme.px(PICTURE_SIZE[1]))
-    opened.window.show_best()
-    for _ in range(3):  # the page, its preview and the pictures come one after the other
-        await asyncio.sleep(PICTURE_PAUSE_S)
-    return DONE if opened.window.grab().save(str(screenshot), "PNG") else FAILED
+        await until(is_alive)
+        window.resize(theme.px(PICTURE_SIZE[0]), theme.px(PICTURE_SIZE[1]))
+        window.show_best()
+        for _ in range(CALM_FRAMES):  # the page asks for its preview, and that for a picture
+            await asyncio.sleep(FRAME_S)
+            await until(window.is_calm)
+    if ending.is_set():
+        return FAILED
+    return DONE if window.grab().save(str(screenshot), "PNG") else FAILED
 
 
 # ---- my own window
@@ -174,6 +189,7 @@ class _Opened:
     session: Session
     window: MainWindow
     below: Tasks
+    troubles: list[Exception]
 
 
 @asynccontextmanager
@@ -188,11 +204,16 @@ async def _opened(
         async with Session(account, paths) as session:
             window = MainWindow(session, dress, state)
             window.closing.connect(ending.set)
-            below.report = window.show_error
+
+            def report(trouble: Exception) -> None:
+                troubles.append(trouble)
+                window.show_error(trouble)
+
+            below.report = report
             window.tasks.start(session.ended(), name="the session's end")
             window.show()
             try:
-                yield _Opened(session, window, below)
+                yield _Opened(session, window, below, troubles)
             finally:
                 await window.close_window()
     finally:

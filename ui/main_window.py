@@ -29,7 +29,7 @@ from ui.contact_model import ContactModel
 from ui.import_dialog import ImportDialog
 from ui.page_list import INNER, PAGES
 from ui.people_actions import PeopleActions
-from ui.pictures import Pictures
+from ui.pictures import DECODING, Pictures
 from ui.plain import isolated
 from ui.rail import Rail
 from ui.shelf import Shelf
@@ -41,6 +41,7 @@ from ui.theme import Scheme, Theme
 from ui.toast import Toast
 from ui.tokens import Accent
 from ui.undo_toasts import UndoToasts
+from ui.visibility_card import PREVIEW
 from ui.ways import Ways
 from ui.window_state import GEOMETRY, SPLIT, WindowState
 from ui.wording import counted, tr
@@ -122,6 +123,10 @@ class MainWindow(QMainWindow):
         """Bring this person into sight, in the list and at the right."""
         self.list.reveal(contact)
         self._show_place(contact)
+
+    def is_calm(self) -> bool:
+        """Whether nothing is on its way to the screen."""
+        return not any(self.tasks.is_running(name) for name in (PREVIEW, DECODING))
 
     def show_best(self) -> None:
         """Bring somebody into sight who shows what Kith is about: a matched favorite."""

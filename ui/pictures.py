@@ -14,6 +14,7 @@ from app.session import Session
 from ui import avatar
 from ui.tasks import Tasks
 
+DECODING: Final = "pictures"
 REMEMBERED: Final = 400
 AT_ONCE: Final = 24
 
@@ -23,7 +24,7 @@ class Pictures(QObject):
 
     arrived = Signal()
 
-    def __init__(self, session: Session, tasks: Tasks, name: str = "pictures") -> None:
+    def __init__(self, session: Session, tasks: Tasks, name: str = DECODING) -> None:
         super().__init__()
         self._session, self._tasks, self._task = session, tasks, name
         self._known: OrderedDict[Hashable, QPixmap | None] = OrderedDict()

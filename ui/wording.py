@@ -93,6 +93,8 @@ def error(problem: Exception) -> str:
         case HostFailed():
             said = tr("The service on this computer did not start: %1")
             said = said.replace("%1", problem.detail)
+        case TimeoutError():
+            said = tr("It took too long. Try again; nothing is lost.")
         case _:
             said = tr("Something went wrong that should not. Your contacts are safe.")
     return said
