@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from app.session import Row
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QFont,
@@ -14,6 +13,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from app.session import Row
 from ui import avatar, contact_row, icons, pictures, theme
 from ui.contact_model import ROW_ROLE, SECTION_ROLE
 from ui.contact_row import Face, RowLayout, RowMetrics, row_layout

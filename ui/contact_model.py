@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from app.session import Row, Session
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
@@ -17,6 +16,7 @@ from PySide6.QtCore import (
 
 from app.changes import Change, Kind
 from app.domain import ContactId
+from app.session import Row, Session
 from ui import contact_row
 from ui.shelf import BELONGS, Counts, Filter, Shelf, SortKey, count, section, sort_key
 

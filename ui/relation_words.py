@@ -1,8 +1,7 @@
 """The relation between two people in words, both ways."""
 
-from app.session import Person
-
 from app.domain import Block, Field, Fields, State
+from app.session import Person
 from app.wire import Preview
 from ui import wording
 from ui.plain import isolated

@@ -10,9 +10,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from app.session import Row
-
 from app.domain import Origin, State, Visibility
+from app.session import Row
 
 
 class Shelf(StrEnum):

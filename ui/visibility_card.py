@@ -4,12 +4,12 @@ import time
 from typing import Final
 
 import msgspec
-from app.session import Person, Session
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.domain import Block, Field, Fields, Visibility
 from app.errors import KithError
+from app.session import Person, Session
 from app.wire import FieldPreview, Me, Preview
 from ui import parts, relation_words, wording
 from ui.controls import Segmented, SwitchRow
