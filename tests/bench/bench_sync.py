@@ -93,13 +93,13 @@ def fill(service: Service, client: httpx.Client) -> None:
         assert answer.status_code == 201, answer.text
 
 
-def an_indexed_table(path: Path) -> sqlite3.Connection:
+def an_indexed_table(path: Path, accounts: int = ACCOUNTS) -> sqlite3.Connection:
     """The directory as a bare table."""
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE account (address_key INTEGER PRIMARY KEY, id INTEGER)")
     connection.executemany(
         "INSERT INTO account VALUES (?, ?)",
-        ((number * 2_654_435_761 % (1 << 62), number) for number in range(FIRST, FIRST + ACCOUNTS)),
+        ((number * 2_654_435_761 % (1 << 62), number) for number in range(FIRST, FIRST + accounts)),
     )
     connection.commit()
     return connection

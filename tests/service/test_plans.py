@@ -1,0 +1,149 @@
+"""Bulk match, fan-out, delta and streams touch rows by an index only, on either engine."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+import pytest
+
+from app.service import listing
+from app.service.postgres import PostgresTx
+from app.service.store import SqliteTx, Store, Tx
+from tests.service.people import Person, fresh, serve
+
+T = TypeVar("T")
+Plans = list[tuple[str, str]]
+
+PEOPLE = 300
+OTHERS = 2_000
+_STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
+_WHOLE_TABLE = re.compile(
+    r"Seq Scan on (relation|account|message|token|presence|picture)\b"
+    r"|\bSCAN (relation|account|message|token|presence|picture|[rmvaspt])\b"
+)
+
+
+@dataclass
+class ExplainingCursor:
+    """A cursor of PostgreSQL that first asks how each statement will be run."""
+
+    cursor: psycopg.Cursor[Any]
+    plans: Plans
+
+    def execute(self, sql: str, values: Sequence[Any], *, prepare: bool | None) -> None:
+        if _STATEMENT.match(sql):
+            self.cursor.execute(f"EXPLAIN {sql}".encode(), values, prepare=False)
+            self.plans += [(sql, line) for (line,) in self.cursor.fetchall()]
+        self.cursor.execute(sql.encode(), values, prepare=prepare)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.cursor, name)
+
+
+@dataclass
+class ExplainingConnection:
+    """A connection to SQLite that first asks how each statement will be run."""
+
+    connection: sqlite3.Connection
+    plans: Plans
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        if _STATEMENT.match(sql):
+            rows = self.connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)
+            self.plans += [(sql, row[3]) for row in rows]
+        return self.connection.execute(sql, values)
+
+    def executemany(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        for row in rows:
+            self.execute(sql, row)
+
+
+@dataclass
+class ExplainingStore:
+    """A store that notes how each statement is run."""
+
+    store: Store
+    plans: Plans = field(default_factory=list)
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        return await self.store.read(lambda tx: work(self._explaining(tx)))
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        return await self.store.write(lambda tx: work(self._explaining(tx)))
+
+    async def close(self) -> None:
+        await self.store.close()
+
+    def _explaining(self, tx: Tx) -> Tx:
+        if isinstance(tx, PostgresTx):
+            tx._cursor = ExplainingCursor(tx._cursor, self.plans)  # type: ignore[assignment]  # stands in its place
+        if isinstance(tx, SqliteTx):
+            tx._connection = ExplainingConnection(tx._connection, self.plans)  # type: ignore[assignment]  # as above
+        return tx
+
+
+async def _match(me: Person, book: list[str]) -> None:
+    await me.sync(*book)
+    await me.sync(*book)
+
+
+async def _single(me: Person, book: list[str]) -> None:
+    await me.relate(book[0], favorite=True)
+    await me.get(f"/v1/profiles/{book[1]}")
+    await me.drop(book[0])
+
+
+async def _fan_out(me: Person, _: list[str]) -> None:
+    await me.publish(name="New")
+    await me.privacy(searchable="contacts")
+
+
+async def _delta(me: Person, book: list[str]) -> None:
+    cursor = (await me.sync(*book))["cursor"]
+    await me.relate(book[0], favorite=True)
+    await me.get(f"/v1/contacts?cursor={cursor}")
+    await me.get("/v1/contacts?limit=50")
+
+
+async def _stream(me: Person, book: list[str]) -> None:
+    await me.sync(*book)
+    ident, node = await me.ident(), me.service.node
+    await node.store.read(lambda tx: listing.since(tx, node.texts, {ident: 0}, [ident]))
+
+
+async def _message(me: Person, book: list[str]) -> None:
+    body = {"id": "0b7fbd0f-8ee6-4e29-8bd3-6ff0dd8f0a9f", "to": book[0], "text": "Hello"}
+    assert (await me.call("POST", "/v1/messages", json=body)).status_code == 202
+
+
+async def _leave(me: Person, _: list[str]) -> None:
+    path = f"/v1/operator/users/{me.address}"
+    assert (await me.service.operator("DELETE", path)).status_code == 204
+
+
+@pytest.mark.parametrize("deed", [_match, _single, _fan_out, _delta, _stream, _message, _leave])
+async def test_no_table_is_read_whole(
+    database: str | Path, deed: Callable[[Person, list[str]], Any]
+) -> None:
+    async with serve(database) as service:
+        people = await service.people(*[fresh() for _ in range(PEOPLE)], name="N")
+        me, others = people[0], people[1:]
+        book = [person.address for person in others]
+        for other in others[:5]:
+            await other.sync(*book, me.address)
+        await service.people(*[fresh() for _ in range(OTHERS)])
+        explaining = service.node.store = ExplainingStore(service.node.store)
+        await deed(me, [*book, *(fresh() for _ in range(50))])
+        assert explaining.plans
+        assert [plan for plan in explaining.plans if _WHOLE_TABLE.search(plan[1])] == []
+
+
+async def test_reading_a_table_whole_would_be_noticed(database: str | Path) -> None:
+    async with serve(database) as service:
+        explaining = ExplainingStore(service.node.store)
+        await explaining.read(lambda tx: tx.all("SELECT id FROM account WHERE head = ?", 7))
+        assert [plan for plan in explaining.plans if _WHOLE_TABLE.search(plan[1])]
