@@ -4,7 +4,7 @@ Ten thousand addresses go through here in one call, so what is the same for many
 and rows without an account behind them never become objects.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from app.domain import Address, Cursor, Origin, Visibility
 from app.errors import InvalidAddress
 from app.service import budget, feed, relations
 from app.service.accounts import Owner
+from app.service.budget import Allowance
 from app.service.directory import Directory, load_peers, load_records, match, with_view
 from app.service.feed import Touched
 from app.service.keys import Keys
@@ -66,6 +67,7 @@ class Request:
     forms: dict[str, int] = field(default_factory=dict)
     """The key of each text that can be an address, in the order in which they were sent."""
     addresses: dict[int, Address] = field(default_factory=dict)
+    sealed: dict[int, bytes] = field(default_factory=dict)
     wishes: dict[int, Wish] = field(default_factory=dict)
     """One for each key; the last one that was sent counts."""
     rejected: dict[str, str] = field(default_factory=dict)
@@ -92,9 +94,10 @@ def sort_out(keys: Keys, entries: Sequence[SyncEntry]) -> Request:
         if len(good) < len(found):
             _reject(request, texts, found)
             texts = [text for text in texts if text not in request.rejected]
-        indices = keys.index_many(good)
+        indices, sealed = keys.lock(good)
         request.forms.update(zip(texts, indices, strict=True))
         request.addresses.update(zip(indices, good, strict=True))
+        request.sealed.update(zip(indices, sealed, strict=True))
         request.wishes.update(dict.fromkeys(indices, _wish(entry)))
     return request
 
@@ -133,30 +136,20 @@ def synchronise(
     tx: Tx, directory: Directory, me: Owner, request: Request, now: float
 ) -> tuple[Found, Touched]:
     """Give each address its flags, match what may be discovered, charge what is new."""
-    found, touched = Found(), Touched()
-    kept = _kept(tx, me, request.wishes)
-    fresh = [key for key in request.wishes if key not in kept] if kept else list(request.wishes)
-    granted = _charge(tx, directory, me, fresh, now, found)
-    owners, mine = load_peers(tx, me, [*kept, *fresh[:granted]])
-    changed = _fulfil_kept(request, kept, owners, mine, found)
-    if not changed and not granted:
-        return found, touched
-    seq = feed.advance(tx, [me.id])[me.id]
-    touched.wake.add(me.id)
-    saved = [record._replace(relation_seq=seq) for record in changed]
-    saved += _made(me, request, fresh[:granted], owners, mine, seq, found)
-    ghosts = [key for key in fresh[:granted] if key not in owners]
-    rows: list[Sequence[Any]] = [*saved, *_ghost_rows(directory, me, request, ghosts, seq)]
-    rows.sort(key=_peer_key)
-    relations.save(tx, rows)
-    _tell(tx, me, kept, [record for record in saved if record.peer_key in owners], touched)
-    return found, touched
+    work = _Work(tx, me, request)
+    work.load()
+    work.charge(directory.allowance, now)
+    work.meet()
+    changed = work.fulfil()
+    if changed or work.fresh:
+        work.save(changed)
+    return work.found, work.touched
 
 
 def look_again(tx: Tx, me: Owner, found: Found) -> Found:
     """Read the views afresh, after something was taken away while the call was under way."""
     kept = load_records(tx, me.id, found.matched)
-    owners, mine = load_peers(tx, me, list(kept))
+    owners, mine = load_peers(tx, me, kept)
     again = Found(deferred=found.deferred, retry_after=found.retry_after)
     for key, record in kept.items():
         view = feed.seen(record, owners.get(key), mine.get(key, relations.NO_RELATION))
@@ -164,121 +157,133 @@ def look_again(tx: Tx, me: Owner, found: Found) -> Found:
     return again
 
 
-def _kept(tx: Tx, me: Owner, keys: Iterable[int]) -> dict[int, Record]:
-    if tx.one("SELECT 1 FROM relation WHERE owner_id = ? LIMIT 1", me.id) is None:
-        return {}
-    return load_records(tx, me.id, keys)
+@dataclass(slots=True)
+class _Work:
+    """One request under way in one transaction; the methods follow in the order of their calls."""
 
+    tx: Tx
+    me: Owner
+    request: Request
+    found: Found = field(default_factory=Found)
+    touched: Touched = field(default_factory=Touched)
+    kept: dict[int, Record] = field(default_factory=dict)
+    fresh: list[int] = field(default_factory=list)
+    """Keys that are new to the caller and within the budget, in the order of the request."""
+    owners: dict[int, Owner] = field(default_factory=dict)
+    mine: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+    """What the accounts at the keys keep about the caller."""
 
-def _charge(  # noqa: PLR0913, PLR0917
-    tx: Tx, directory: Directory, me: Owner, fresh: Sequence[int], now: float, found: Found
-) -> int:
-    """Return how many of the new addresses the budget allows; the rest is deferred."""
-    if not fresh:
-        return 0
-    left = budget.look(tx, me.id, directory.allowance, now)
-    granted = min(len(fresh), int(left.tokens))
-    if granted:
-        budget.spend(tx, me.id, left, granted, now)
-    if granted < len(fresh):
-        found.deferred = set(fresh[granted:])
-        found.retry_after = left.retry_after
-    return granted
+    def load(self) -> None:
+        """Read the relations there are."""
+        any_row = "SELECT 1 FROM relation WHERE owner_id = ? LIMIT 1"
+        if self.tx.one(any_row, self.me.id) is not None:
+            self.kept = load_records(self.tx, self.me.id, self.request.wishes)
+        self.fresh = [key for key in self.request.wishes if key not in self.kept]
 
+    def charge(self, allowance: Allowance, now: float) -> None:
+        """Charge what is new, the first first; defer what the budget does not allow."""
+        if not self.fresh:
+            return
+        left = budget.look(self.tx, self.me.id, allowance, now)
+        granted = min(len(self.fresh), int(left.tokens))
+        if granted:
+            budget.spend(self.tx, self.me.id, left, granted, now)
+        if granted < len(self.fresh):
+            self.found.deferred = set(self.fresh[granted:])
+            self.found.retry_after = left.retry_after
+            self.fresh = self.fresh[:granted]
 
-def _fulfil_kept(
-    request: Request,
-    kept: dict[int, Record],
-    owners: dict[int, Owner],
-    mine: dict[int, tuple[Any, ...]],
-    found: Found,
-) -> list[Record]:
-    """Return the relations there were that change, with the views of those that are matched."""
-    changed: list[Record] = []
-    for key, before in kept.items():
-        wish = request.wishes[key]
-        owner = owners.get(key)
-        if owner is None or (before.peer_id is None and wish.is_fulfilled(before)):
-            # Nobody there, or somebody who would have been matched when that became possible.
-            if not wish.is_fulfilled(before):
-                changed.append(wish.applied(before))
-            continue
-        record = before if wish.is_fulfilled(before) else wish.applied(before)
-        if not before.kept or record.peer_id is None:
-            record = match(record._replace(peer_id=None), owner, mine[key])
-        if record.peer_id is not None:
-            view = feed.seen(record, owner, mine[key])
-            record = with_view(record, view)
-            found.matched[key] = record, view[0]
-        if record is not before and record != before:
-            changed.append(record)
-    return changed
+    def meet(self) -> None:
+        """Read the accounts at the addresses."""
+        self.owners, self.mine = load_peers(self.tx, self.me, [*self.kept, *self.fresh])
 
+    def fulfil(self) -> list[Record]:
+        """Return the relations there were that change; note the views of those that match."""
+        changed: list[Record] = []
+        for key, before in self.kept.items():
+            wish = self.request.wishes[key]
+            after = before if wish.is_fulfilled(before) else wish.applied(before)
+            if key in self.owners:
+                after = self._seen(before, after, self.owners[key])
+            if after is not before and after != before:
+                changed.append(after)
+        return changed
 
-def _made(  # noqa: PLR0913, PLR0917
-    me: Owner,
-    request: Request,
-    fresh: Sequence[int],
-    owners: dict[int, Owner],
-    mine: dict[int, tuple[Any, ...]],
-    seq: int,
-    found: Found,
-) -> list[Record]:
-    """Return new relations to addresses where there is an account, discovered or not."""
-    blank = {
-        wish: wish.applied(relations.empty(me.id, 0))._replace(relation_seq=seq)
-        for wish in set(request.wishes.values())
-    }
-    made: list[Record] = []
-    for key in fresh:
-        owner = owners.get(key)
-        if owner is None:
-            continue
-        record = blank[request.wishes[key]]
-        view = feed.BLANK
-        peer_id = None
-        if feed.may_discover(owner, relations.standing(mine[key], 0)):
-            peer_id = owner.id
-            view = feed.seen(record, owner, mine[key])
-        text, shown, digest = view
-        given = (int(digest != 0), shown, digest, owner.sealed)
-        record = Record(me.id, key, peer_id, *record[3:15], *given)
-        made.append(record)
-        if peer_id is not None:
-            found.matched[key] = record, text
-    return made
+    def _seen(self, before: Record, after: Record, owner: Owner) -> Record:
+        mine = self.mine[after.peer_key]
+        if not before.kept or after.peer_id is None:
+            after = match(after._replace(peer_id=None), owner, mine)
+        if after.peer_id is None:
+            return after
+        view = feed.seen(after, owner, mine)
+        after = with_view(after, view)
+        self.found.matched[after.peer_key] = after, view[0]
+        return after
 
+    def save(self, changed: list[Record]) -> None:
+        """Store what is new and what changed, and let it reach the others."""
+        seq = feed.advance(self.tx, [self.me.id])[self.me.id]
+        self.touched.wake.add(self.me.id)
+        blank = {
+            wish: wish.applied(relations.empty(self.me.id, 0))._replace(relation_seq=seq)
+            for wish in set(self.request.wishes.values())
+        }
+        met = [record._replace(relation_seq=seq) for record in changed]
+        met += self._made(blank)
+        rows: list[Sequence[Any]] = [*met, *self._ghosts(blank)]
+        rows.sort(key=_peer_key)
+        relations.save(self.tx, rows)
+        self._tell([record for record in met if record.peer_key in self.owners])
 
-def _ghost_rows(
-    directory: Directory, me: Owner, request: Request, keys: Sequence[int], seq: int
-) -> Iterable[Sequence[Any]]:
-    """Return new relations to addresses where nobody is."""
-    rest = {
-        wish: wish.applied(relations.empty(me.id, 0))._replace(relation_seq=seq)[2:-1]
-        for wish in set(request.wishes.values())
-    }
-    wishes, addresses = request.wishes, request.addresses
-    sealed = directory.texts.keys.seal_addresses([addresses[key] for key in keys])
-    return [(me.id, key, *rest[wishes[key]], text) for key, text in zip(keys, sealed, strict=True)]
+    def _made(self, blank: dict[Wish, Record]) -> list[Record]:
+        """Return new relations to addresses where there is an account, discovered or not."""
+        made: list[Record] = []
+        wishes, owners, mine, matched = (
+            self.request.wishes,
+            self.owners,
+            self.mine,
+            self.found.matched,
+        )
+        for key in self.fresh:
+            owner = owners.get(key)
+            if owner is None:
+                continue
+            record = blank[wishes[key]]
+            viewer = relations.standing(mine[key], 0)
+            if feed.may_discover(owner, viewer):
+                text, shown, digest = owner.view(feed.mask(owner.rules, viewer))
+                seen = (int(digest != 0), shown, digest, owner.sealed)
+                record = Record(self.me.id, key, owner.id, *record[3:15], *seen)
+                matched[key] = record, text
+            else:
+                record = Record(self.me.id, key, None, *record[3:18], owner.sealed)
+            made.append(record)
+        return made
+
+    def _ghosts(self, blank: dict[Wish, Record]) -> list[Sequence[Any]]:
+        """Return new relations to addresses where nobody is; they are rows and no more."""
+        rest = {wish: record[2:-1] for wish, record in blank.items()}
+        me, wishes, sealed = self.me.id, self.request.wishes, self.request.sealed
+        return [
+            (me, key, *rest[wishes[key]], sealed[key])
+            for key in self.fresh
+            if key not in self.owners
+        ]
+
+    def _tell(self, after: Sequence[Record]) -> None:
+        """Let those who hold me hear of my relations: what they see, and if they find me."""
+        nothing = relations.empty(self.me.id, 0)
+        keys = [
+            record.peer_key
+            for record in after
+            if record.stands != self.kept.get(record.peer_key, nothing).stands
+        ]
+        feed.reconsider(self.tx, self.me, self.touched, keys)
 
 
 def _peer_key(row: Sequence[Any]) -> int:
     key: int = row[1]
     return key
-
-
-def _tell(
-    tx: Tx, me: Owner, before: dict[int, Record], after: Sequence[Record], touched: Touched
-) -> None:
-    """Let a change of my relations reach those who hold me: what they see, and if they find me."""
-    nothing = relations.empty(me.id, 0).stands
-    keys = [
-        record.peer_key
-        for record in after
-        if record.stands
-        != (before[record.peer_key].stands if record.peer_key in before else nothing)
-    ]
-    feed.reconsider(tx, me, touched, keys)
 
 
 # ---- the answer

@@ -48,7 +48,8 @@ def create_accounts(
     tx: Tx, directory: Directory, accounts: Sequence[NewAccount], now: float
 ) -> tuple[list[str], Touched]:
     """Make accounts, all or none, and match those who wait for them; return a token for each."""
-    by_key = {directory.key(account.address): account for account in accounts}
+    keys, sealed = directory.texts.keys.lock([account.address for account in accounts])
+    by_key = dict(zip(keys, accounts, strict=True))
     if len(by_key) < len(accounts):
         raise ProblemError("invalid", "The same address stands in this call more than once.")
     taken = tx.one(
@@ -58,7 +59,6 @@ def create_accounts(
     if taken is not None:
         raise ProblemError("exists", f"There is an account {by_key[taken[0]].address} already.")
     idents = {key: secrets.randbits(62) | 1 for key in by_key}
-    sealed = directory.texts.keys.seal_addresses([account.address for account in accounts])
     burst = float(directory.allowance.burst)
     tx.many(
         "INSERT INTO account (id, address_key, sealed, fields, privacy, auto_sync, reach, head,"
@@ -83,7 +83,7 @@ def create_accounts(
         owner = find_owner(tx, key)
         assert owner is not None
         feed.discover(tx, owner, touched)
-    return [tokens[directory.key(account.address)] for account in accounts], touched
+    return [tokens[key] for key in keys], touched
 
 
 def delete_account(tx: Tx, owner: Owner) -> Touched:
@@ -167,17 +167,29 @@ def load_records(tx: Tx, owner_id: int, keys: Iterable[int]) -> dict[int, Record
 
 
 def load_peers(
-    tx: Tx, me: Owner, keys: Sequence[int]
+    tx: Tx, me: Owner, keys: Iterable[int]
 ) -> tuple[dict[int, Owner], dict[int, tuple[Any, ...]]]:
     """Read the accounts at some addresses, and what each keeps about me."""
+    there = f"FROM {tx.numbers(sorted(keys))} n CROSS JOIN account a ON a.address_key = n.value"
+    if not _is_kept(tx, me):
+        rows = tx.all(f"SELECT {COLUMNS} {there}")
+        return {row[1]: owner_of(row) for row in rows}, {
+            row[1]: relations.NO_RELATION for row in rows
+        }
     rows = tx.all(
-        f"SELECT {COLUMNS}, {STANDING} FROM {tx.numbers(keys)} n"
-        " CROSS JOIN account a ON a.address_key = n.value"
+        f"SELECT {COLUMNS}, {STANDING} {there}"
         " LEFT JOIN relation m ON m.owner_id = a.id AND m.peer_key = ?",
         me.key,
     )
     owners = {row[1]: owner_of(row[:WIDTH]) for row in rows}
     return owners, {row[1]: row[WIDTH:] for row in rows}
+
+
+def _is_kept(tx: Tx, me: Owner) -> bool:
+    """Tell whether anybody keeps anything about an account."""
+    matched = tx.one("SELECT 1 FROM relation WHERE peer_id = ? LIMIT 1", me.id)
+    waiting = "SELECT 1 FROM relation WHERE peer_key = ? AND peer_id IS NULL LIMIT 1"
+    return matched is not None or tx.one(waiting, me.key) is not None
 
 
 def tell_peers(

@@ -38,38 +38,37 @@ class Keys:
 
     def index(self, address: str) -> int:
         """Return a 63-bit number that only this key's holder can compute for an address."""
-        return self.index_many([address])[0]
+        return self.lock([address])[0][0]
 
-    def index_many(self, addresses: Sequence[str]) -> list[int]:
-        """Return the number of each address."""
-        longest = max(map(len, addresses), default=0)
-        if longest < BLOCK:
-            blocks = self._encrypt(addresses)
-            halves = struct.unpack(f">{2 * len(addresses)}Q", blocks)
-            return [half >> 1 for half in halves[::2]]
-        return [
-            self._index_long(address) if len(address) >= BLOCK else self.index_many([address])[0]
+    def seal_address(self, address: str) -> bytes:
+        """Encrypt an address: one block, or a sealed text where it is too long for that."""
+        return self.lock([address])[1][0]
+
+    def lock(self, addresses: Sequence[str]) -> tuple[list[int], list[bytes]]:
+        """Return the number and the sealed form of each address."""
+        if max(map(len, addresses), default=0) >= BLOCK:
+            return self._lock_mixed(addresses)
+        blocks = self._encrypt(addresses)
+        halves = struct.unpack(f">{2 * len(addresses)}Q", blocks)
+        sealed = [blocks[start : start + BLOCK] for start in range(0, len(blocks), BLOCK)]
+        return [half >> 1 for half in halves[::2]], sealed
+
+    def _lock_mixed(self, addresses: Sequence[str]) -> tuple[list[int], list[bytes]]:
+        short = [address for address in addresses if len(address) < BLOCK]
+        found = dict(zip(short, zip(*self.lock(short), strict=True), strict=True))
+        both = [
+            found.get(address) or (self._index_long(address), self.seal(address))
             for address in addresses
         ]
+        return [index for index, _ in both], [sealed for _, sealed in both]
 
-    def seal_addresses(self, addresses: Sequence[str]) -> list[bytes]:
-        """Encrypt each address; what comes out is as long as one block, or is a sealed text."""
-        if max(map(len, addresses), default=0) < BLOCK:
-            blocks = self._encrypt(addresses)
-            return [blocks[start : start + BLOCK] for start in range(0, len(blocks), BLOCK)]
-        return [
-            self.seal(address) if len(address) >= BLOCK else self._encrypt([address])
-            for address in addresses
-        ]
-
-    def unseal_addresses(self, sealed: Sequence[bytes]) -> list[str]:
-        """Decrypt what `seal_addresses` made."""
+    def unlock(self, sealed: Sequence[bytes]) -> list[str]:
+        """Decrypt what `lock` sealed."""
         if all(len(each) == BLOCK for each in sealed):
             text = self._blocks.decryptor().update(b"".join(sealed)).decode()
             return [text[start : start + BLOCK].rstrip(PAD) for start in range(0, len(text), BLOCK)]
         return [
-            self.unseal_addresses([each])[0] if len(each) == BLOCK else self.unseal(each)
-            for each in sealed
+            self.unlock([each])[0] if len(each) == BLOCK else self.unseal(each) for each in sealed
         ]
 
     def seal(self, text: str) -> bytes:

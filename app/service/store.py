@@ -200,13 +200,12 @@ class SqliteStore:
         connection = self._writing
         try:
             connection.execute("BEGIN IMMEDIATE")
-            for job in jobs:
-                connection.execute("SAVEPOINT work")
-                job.run(SqliteTx(connection))
-                if job.error is not None:
-                    connection.execute("ROLLBACK TO work")
-                connection.execute("RELEASE work")
-            connection.execute("COMMIT")
+            if len(jobs) == 1:
+                jobs[0].run(SqliteTx(connection))
+                connection.execute("COMMIT" if jobs[0].error is None else "ROLLBACK")
+            else:
+                self._run_apart(jobs)
+                connection.execute("COMMIT")
         except sqlite3.Error as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
@@ -214,6 +213,15 @@ class SqliteStore:
                 job.error = job.error or error
         for job in jobs:
             job.answer()
+
+    def _run_apart(self, jobs: "list[_Job]") -> None:
+        """Run each write in a savepoint, which costs a copy of every page it changes."""
+        for job in jobs:
+            self._writing.execute("SAVEPOINT work")
+            job.run(SqliteTx(self._writing))
+            if job.error is not None:
+                self._writing.execute("ROLLBACK TO work")
+            self._writing.execute("RELEASE work")
 
 
 class _Job:

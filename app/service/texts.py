@@ -14,8 +14,8 @@ class Texts:
 
     def seal(self, address: Address) -> bytes:
         """Return what is kept of an address."""
-        return self.keys.seal_addresses([address])[0]
+        return self.keys.seal_address(address)
 
     def read(self, sealed: Sequence[bytes]) -> list[Address]:
         """Return each address."""
-        return [Address(text) for text in self.keys.unseal_addresses(sealed)]
+        return [Address(text) for text in self.keys.unlock(sealed)]

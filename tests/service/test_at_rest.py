@@ -78,11 +78,11 @@ async def test_without_the_key_nothing_is_found_and_with_it_everything(
 )
 def test_addresses_are_sealed_and_read_back(addresses: list[str]) -> None:
     keys = Keys(SECRET)
-    sealed = keys.seal_addresses(addresses)
-    assert keys.unseal_addresses(sealed) == addresses
-    assert keys.index_many(addresses) == [keys.index(address) for address in addresses]
-    assert len(set(keys.index_many(addresses))) == len(addresses)
-    assert all(0 <= index < 1 << 63 for index in keys.index_many(addresses))
+    indices, sealed = keys.lock(addresses)
+    assert keys.unlock(sealed) == addresses
+    assert indices == [keys.index(address) for address in addresses]
+    assert len(set(indices)) == len(addresses)
+    assert all(0 <= index < 1 << 63 for index in indices)
 
 
 def test_the_key_is_a_file_for_its_owner_alone(tmp_path: Path) -> None:
