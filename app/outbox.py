@@ -164,9 +164,10 @@ def lease(transaction: Transaction, now: float, limit: int, *, bulk: bool) -> Ba
         now,
         limit,
     )
-    transaction.many(
-        "UPDATE outbox SET batch = ?, tried = 1 WHERE address = ?",
-        [(number, record[0]) for record in records],
+    transaction.run(
+        "UPDATE outbox SET batch = ?, tried = 1 WHERE address IN (SELECT value FROM json_each(?))",
+        number,
+        listed(record[0] for record in records),
     )
     return Batch(
         BatchId(number),

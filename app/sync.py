@@ -14,10 +14,11 @@ from app.send_mine import MySender
 from app.send_singles import SingleSender
 from app.store import Store
 from app.truth import Truth
-from app.wire import SYNC_LIMIT
 
 FIRST_BULK: Final = 1_000
 """The first batch is small, so that matches show early."""
+BULK: Final = 4_000
+"""Later ones are no larger, so that no turn of the loop on any of them is long."""
 
 
 class Sync:
@@ -99,7 +100,7 @@ class Sync:
             through = await self._send_some(bulk)
             if not through:
                 break
-            bulk = SYNC_LIMIT
+            bulk = BULK
             done += through
         if sent_any:
             self._pulse.settled()
