@@ -77,7 +77,8 @@ def _line(glyph: Glyph, text: str, detail: str, state: QLabel | None = None) -> 
     made = QWidget()
     shown = parts.ElidedLabel(text)
     below = parts.label(detail, Size.CAPTION, tone="muted", wrap=True)
-    below.setVisible(bool(detail))
+    if not detail:
+        below.hide()  # shown here, without a parent, it would be a window
     copy = CopyButton(text, tr("Copy %1").replace("%1", text), name="copy")
     words = parts.column(shown, spacing=2)
     under = parts.row(below, None, spacing=8)

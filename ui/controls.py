@@ -197,7 +197,8 @@ class SwitchRow(QWidget):
         self.switch.setAccessibleDescription(detail)
         self.title = parts.label(title, wrap=True)
         self.detail = parts.label(detail, Size.CAPTION, tone="muted", wrap=True)
-        self.detail.setVisible(bool(detail))
+        if not detail:
+            self.detail.hide()
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(self.title)

@@ -37,7 +37,9 @@ def consequences(impact: Impact, names: Mapping[Address, str]) -> list[Consequen
         for effect in effects:
             key = (gains, effect.state is State.PENDING, tuple(effect.fields))
             groups.setdefault(key, {})[_name(effect, names)] = None
-    found = [Consequence(*key, tuple(people)) for key, people in groups.items()]
+    found = [
+        Consequence(*key, (*sorted(people, key=str.casefold),)) for key, people in groups.items()
+    ]
     return sorted(found, key=lambda each: (each.later, not each.gains, -len(each.people)))
 
 

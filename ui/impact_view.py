@@ -129,6 +129,7 @@ class ImpactView(QWidget):
         self._body.addWidget(words)
         self._body.addLayout(parts.row(yes, no, None))
         parts.announce(self, question)
+        no.show()  # a layout would show it only later, and what is hidden takes no focus
         no.setFocus()
 
     def _do(self, then: Callable[[], object]) -> None:
@@ -156,7 +157,8 @@ class ConsequenceLine(QWidget):
         self.names.setObjectName("consequence_names")
         self.names.hide()
         self.unfold = parts.button(tr("Who?"), self._turn, kind="quiet", name="consequence_who")
-        self.unfold.setVisible(len(each.people) > impact.NAMED)
+        if len(each.people) <= impact.NAMED:
+            self.unfold.hide()
         row = parts.row(self.line, self.unfold)
         row.setStretch(0, 1)
         self.setLayout(parts.column(row, self.names, spacing=2))

@@ -1,0 +1,93 @@
+"""A real service with a few people on it, and a real session of one of them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from PySide6.QtWidgets import QApplication
+
+from app.account import Account
+from app.domain import Address, ContactId
+from app.paths import Paths
+from app.service import host
+from app.session import Session
+from ui.tasks import Tasks
+
+ME = Address("12025550199")
+ADA, BO, CYD, DAN = "Ada Okafor", "Bo", "Cyd", "Dan"
+"""Dan is not there yet."""
+
+ADDRESSES = {
+    ADA: Address("12025550101"),
+    BO: Address("12025550102"),
+    CYD: Address("12025550103"),
+    DAN: Address("12025550104"),
+}
+MINE = {"name": "Robin", "status": "At the lake", "email": "robin@example.org"}
+
+
+@dataclass(frozen=True, slots=True)
+class Living:
+    """My session, those whom I keep, and a way to act as one of them."""
+
+    session: Session
+    tasks: Tasks
+    people: dict[str, ContactId]
+    errors: list[Exception]
+    url: str
+    tokens: dict[str, str]
+
+    async def act(self, who: str, method: str, path: str, body: object) -> httpx.Response:
+        """Call the service as somebody else."""
+        headers = {"Authorization": f"Bearer {self.tokens[ADDRESSES[who]]}"}
+        async with httpx.AsyncClient(base_url=self.url, headers=headers) as client:
+            answer = await client.request(method, path, json=body)
+        answer.raise_for_status()
+        return answer
+
+
+@asynccontextmanager
+async def living(home: Path) -> AsyncIterator[Living]:
+    """Keep Ada, Bo, Cyd and Dan, all matched but Dan; end everything on leaving."""
+    async with host.service(home / "service") as running:
+        tokens = await _register(running.url, running.operator_key)
+        account = Account(running.url, ME, tokens[ME], embedded=True)
+        async with Session(account, Paths(home)) as session:
+            people = {
+                name: session.add_contact(name, [f"+{address}"], "US")
+                for name, address in ADDRESSES.items()
+            }
+            await session.settled()
+            errors: list[Exception] = []
+            tasks = Tasks(errors.append)
+            try:
+                yield Living(session, tasks, people, errors, running.url, tokens)
+            finally:
+                await tasks.close()
+                _close_windows()
+            assert errors == []
+
+
+def _close_windows() -> None:
+    for window in QApplication.topLevelWidgets():
+        window.hide()
+        window.deleteLater()
+
+
+async def _register(url: str, key: str) -> dict[str, str]:
+    users: list[dict[str, object]] = [{"address": ME, "fields": MINE}]
+    users += [
+        {"address": address, "fields": {"name": name}}
+        for name, address in ADDRESSES.items()
+        if name != DAN
+    ]
+    async with httpx.AsyncClient(base_url=url) as client:
+        answer = await client.post(
+            "/v1/operator/users",
+            json={"users": users},
+            headers={"Authorization": f"Bearer {key}"},
+        )
+    answer.raise_for_status()
+    return {user["address"]: user["token"] for user in answer.json()["users"]}

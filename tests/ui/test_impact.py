@@ -1,0 +1,77 @@
+"""Consequences as sentences, and what has to be asked first."""
+
+from app.domain import Address, Audience, Field, State
+from app.wire import Effect, Impact
+from ui import impact
+from ui.plain import one_line
+
+ADA, BO, CYD = Address("12025550101"), Address("12025550102"), Address("12025550103")
+NAMES = {ADA: "Ada", BO: "Bo", CYD: "Cyd"}
+
+
+def said(answer: Impact) -> list[str]:
+    return [one_line(impact.sentence(each)) for each in impact.consequences(answer, NAMES)]
+
+
+def effects(*people: Address, fields: tuple[Field, ...] = (Field.PICTURE,)) -> list[Effect]:
+    return [Effect(each, list(fields)) for each in people]
+
+
+def test_one_or_two_people_are_named_and_more_are_counted() -> None:
+    assert said(Impact(effects(ADA), [])) == ["Ada will see your picture."]
+    assert said(Impact(effects(ADA, BO), [])) == ["Ada and Bo will see your picture."]
+    assert said(Impact(effects(ADA, BO, CYD), [])) == ["3 people will see your picture."]
+
+
+def test_those_who_gain_and_those_who_lose_are_told_apart() -> None:
+    answer = Impact(effects(ADA), effects(BO, fields=(Field.STATUS, Field.EMAIL)))
+    assert said(answer) == [
+        "Ada will see your picture.",
+        "Bo will no longer see your status and mail.",
+    ]
+
+
+def test_somebody_without_a_name_is_called_by_the_number() -> None:
+    answer = Impact([Effect(Address("12025550177"), [Field.NAME])], [])
+    assert said(answer) == ["+1 202 555 0177 will see your name."]
+
+
+def test_a_person_with_two_addresses_counts_once() -> None:
+    found = impact.consequences(Impact(effects(ADA, BO), []), {ADA: "Ada", BO: "Ada"})
+    assert [each.people for each in found] == [("Ada",)]
+
+
+def test_people_who_are_not_here_yet_come_last_and_are_not_counted() -> None:
+    answer = Impact([Effect(ADA, [Field.NAME], State.PENDING), *effects(BO)], [])
+    assert said(answer)[1] == "Ada, not here yet, will see your name on joining."
+    assert impact.affected(impact.consequences(answer, NAMES)) == 1
+
+
+def test_only_what_no_undo_takes_back_is_asked() -> None:
+    losing = impact.consequences(Impact([], effects(ADA, BO)), NAMES)
+    gaining = impact.consequences(Impact(effects(ADA), []), NAMES)
+    later = impact.consequences(Impact([Effect(ADA, [Field.NAME], State.PENDING)], []), NAMES)
+    assert not impact.question(losing, to_strangers=False)
+    assert not impact.question(later, to_strangers=False)
+    assert not impact.question([], to_strangers=False)
+    assert "1 person?" in impact.question(gaining, to_strangers=False)
+    assert "strangers" in impact.question([], to_strangers=True)
+
+
+def test_more_than_a_hundred_people_are_asked_about() -> None:
+    many = [Effect(Address(f"1202555{number:04d}"), [Field.NAME]) for number in range(101)]
+    found = impact.consequences(Impact([], many), {})
+    assert "101 people" in impact.question(found, to_strangers=False)
+    assert not impact.question(impact.consequences(Impact([], many[:100]), {}), to_strangers=False)
+
+
+def test_without_the_service_only_opening_to_everyone_is_asked() -> None:
+    assert impact.question(None, to_strangers=True)
+    assert not impact.question(None, to_strangers=False)
+
+
+def test_audiences_are_ordered_by_openness() -> None:
+    assert impact.is_wider(Audience.NOBODY, Audience.FAVORITES)
+    assert impact.is_wider(Audience.CONTACTS, Audience.EVERYONE)
+    assert not impact.is_wider(Audience.EVERYONE, Audience.CONTACTS)
+    assert not impact.is_wider(Audience.CONTACTS, Audience.CONTACTS)
