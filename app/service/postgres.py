@@ -41,6 +41,7 @@ _ALONE: Final = "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE incarnation IN E
 _SETTINGS: Final = """
     SET synchronous_commit = on; SET jit = off; SET join_collapse_limit = 1;
     SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+    SET enable_material = off; SET enable_memoize = off;
     SET idle_in_transaction_session_timeout = '30s'
 """
 _CONFLICTS: Final = (
