@@ -41,10 +41,17 @@ def demo_paths(paths: Paths) -> Paths:
 
 
 @asynccontextmanager
-async def open_world(url: str, operator_key: str) -> AsyncIterator[DemoWorld]:
+async def open_world(url: str, operator_key: str, paths: Paths) -> AsyncIterator[DemoWorld]:
     """Make the demo's world on a service, or find it there as it was left."""
-    async with Inhabitants.of(read(WORLDS / "demo.json"), url, operator_key) as people:
-        await people.settle()
+    settled = paths.home / "settled"
+    world = read(WORLDS / "demo.json")
+    async with Inhabitants.of(world, url, operator_key) as people:
+        if settled.exists():
+            await people.resume()
+            await people.wake(world.me)
+        else:
+            await people.settle()
+            settled.touch()
         yield DemoWorld(people, people.account())
 
 

@@ -101,7 +101,7 @@ async def _run_demo(session: Session, paths: Paths, ready: asyncio.Event) -> Non
     host = await asyncio.to_thread(import_module, "app.service.host")
     async with (
         host.service(paths.service_dir) as running,
-        demo.open_world(running.url, running.operator_key) as world,
+        demo.open_world(running.url, running.operator_key, paths) as world,
     ):
         session.begin(world.account)
         await demo.bring_book(session)

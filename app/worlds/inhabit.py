@@ -40,6 +40,8 @@ class Inhabitants:
     client: httpx.AsyncClient
     tokens: dict[str, str] = field(default_factory=dict)
     """The token of each person who is there, by their id in the world."""
+    asleep: dict[str, WorldPerson] = field(default_factory=dict)
+    """Who is there and has not signed in yet, by id."""
     _addresses: dict[str, Address] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -78,7 +80,7 @@ class Inhabitants:
 
         Where they are there already they are only signed in, and keep what they have become.
         """
-        there = [person for person in self.world.people if person.id not in self.world.late]
+        there = self._there()
         if not await self._create(there):
             await self._settle_again(there)
             return
@@ -87,6 +89,21 @@ class Inhabitants:
         for one, other in self.world.pairs:
             path = f"/v1/operator/pairs/{self.path(one)}/{self.path(other)}"
             await self.operate("PUT", path)
+
+    async def resume(self) -> None:
+        """Take up a world that was settled whole: everybody signs in when they first do something.
+
+        Whoever joins later leaves again, so that the world begins as its file says.
+        """
+        self.asleep = {person.id: person for person in self._there()}
+        await _abreast(self.leave, sorted(self.world.late))
+
+    async def wake(self, name: str) -> bool:
+        """Sign in as somebody who is there; tell whether they are."""
+        person = self.asleep.pop(name, None)
+        if person is not None:
+            await self._find_or_join(person)
+        return name in self.tokens
 
     async def join(self, person: WorldPerson) -> None:
         """Make one more person, with all that is theirs."""
@@ -177,6 +194,9 @@ class Inhabitants:
     async def _sign_in(self, person: WorldPerson) -> None:
         path = f"/v1/operator/users/{self.path(person.id)}/tokens"
         self.tokens[person.id] = (await self.operate("POST", path))["token"]
+
+    def _there(self) -> list[WorldPerson]:
+        return [person for person in self.world.people if person.id not in self.world.late]
 
     async def _settle_again(self, there: list[WorldPerson]) -> None:
         await _abreast(self.leave, sorted(self.world.late))

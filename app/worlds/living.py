@@ -34,8 +34,7 @@ async def live(
         at, place, turn = heapq.heappop(due)
         await sleep(max(0.0, start + at - now()))
         deed = inhabitants.world.happenings[place]
-        if deed.join or deed.who in inhabitants.tokens:
-            await _try_to_play(inhabitants, deed, turn)
+        await _try_to_play(inhabitants, deed, turn)
         if deed.every > 0:
             heapq.heappush(due, (at + deed.every, place, turn + 1))
 
@@ -43,7 +42,8 @@ async def live(
 async def _try_to_play(inhabitants: Inhabitants, deed: Happening, turn: int) -> None:
     """Let a deed go by while the service is away, or where somebody's rules forbid it."""
     try:
-        await play(inhabitants, deed, turn)
+        if deed.join or await inhabitants.wake(deed.who):
+            await play(inhabitants, deed, turn)
     except (Unreachable, Refused) as error:
         log.info("a happening did not happen (%s)", type(error).__name__)
 

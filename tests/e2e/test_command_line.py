@@ -194,7 +194,7 @@ async def in_the_demo(tmp_path: Path) -> AsyncIterator[tuple[demo.DemoWorld, Ses
     paths = Paths(tmp_path)
     async with (
         host.service(paths.service_dir) as running,
-        demo.open_world(running.url, running.operator_key) as world,
+        demo.open_world(running.url, running.operator_key, paths) as world,
         Session(world.account, paths) as session,
     ):
         yield world, session

@@ -108,6 +108,29 @@ async def test_whoever_is_missing_from_a_world_is_made_again(running: host.Runni
         assert [kept.address for kept in (await contacts(people, "bo"))] == ["ana"]
 
 
+async def test_in_a_resumed_world_people_sign_in_when_they_do_something(
+    running: host.Running,
+) -> None:
+    world = World(
+        about="a test",
+        people=tuple(WorldPerson(id=name, address=name) for name in ("ana", "bo", "cy")),
+        happenings=(
+            Happening(after=1, who="ana", message=Note(to="bo", text="Hello")),
+            Happening(after=2, who="cy", join=True),
+        ),
+    )
+    async with inhabitants(world, running) as people:
+        await people.settle()
+        await live_for(people, 5)
+    async with inhabitants(world, running) as people:
+        await people.resume()
+        assert people.tokens == {}
+        assert not await people.wake("cy"), "who joins later is not there at the beginning"
+        assert await people.wake("bo")
+        await live_for(people, 5)
+        assert set(people.tokens) == {"ana", "bo", "cy"}
+
+
 async def test_relations_and_rules_are_as_the_file_says(running: host.Running) -> None:
     rules = PutPrivacy(audiences={Field.STATUS: Audience.NOBODY}, searchable=Audience.CONTACTS)
     world = World(
