@@ -43,7 +43,7 @@ def demo_paths(paths: Paths) -> Paths:
 @asynccontextmanager
 async def open_world(url: str, operator_key: str, paths: Paths) -> AsyncIterator[DemoWorld]:
     """Make the demo's world on a service, or find it there as it was left."""
-    settled = paths.home / "settled"
+    settled = paths.service_dir / "demo-is-settled"  # it speaks of the database beside it
     world = read(WORLDS / "demo.json")
     async with Inhabitants.of(world, url, operator_key) as people:
         if settled.exists():
