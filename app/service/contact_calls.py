@@ -1,7 +1,9 @@
 """The calls about others: bulk sync, the list, one relation, one profile, messages."""
 
 import asyncio
-from typing import Annotated, Final
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, TypeVar, cast
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +21,7 @@ from app.service.messages import Draft
 from app.service.node import heads
 from app.service.patching import patched
 from app.service.problems import ProblemError
+from app.service.relations import Record
 from app.service.routes import (
     NO_STORE,
     Call,
@@ -38,6 +41,9 @@ from app.wire import (
     Synced,
 )
 
+T = TypeVar("T")
+
+EVERYTHING: Final = (1 << len(BIT)) - 1
 PAGE_LIMIT: Final = 1000
 PAGE_MOST: Final = 10_000
 
@@ -194,43 +200,38 @@ def _check_other(call: Call, me: Owner, address: Address) -> None:
 # ---- one profile
 
 
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What I see of an address at one moment."""
+
+    owner_id: int | None
+    version: int
+    shown: int
+    view: bytes
+
+
 async def get_profile(call: Call) -> Response:
     """Return the view I get of an address; changes no relation."""
     address = call.address()
-    now = call.node.now()
 
-    def work(tx: Tx) -> bytes:
-        me = call.me(tx)
-        if call.node.directory.key(address) == me.key:
-            view, _, _ = me.view((1 << len(BIT)) - 1)
-            return relations.profile_json(address, 0, view)
-        version, view = directory.glance(tx, call.node.directory, me, address, now)
-        return relations.profile_json(address, version, view)
+    def read(_: Tx, glimpse: Glimpse) -> bytes:
+        return relations.profile_json(address, glimpse.version, glimpse.view)
 
-    return json_answer(await call.node.store.write(work))
+    return json_answer(await _glance(call, address, read))
 
 
 async def get_picture(call: Call) -> Response:
     """Return the bytes of a picture I may see."""
     address = call.address()
-    now = call.node.now()
 
-    def work(tx: Tx) -> tuple[str, str, bytes] | None:
-        me = call.me(tx)
-        key = call.node.directory.key(address)
-        if key != me.key:
-            directory.glance(tx, call.node.directory, me, address, now)
-            record = directory.load_record(tx, me.id, key)
-            if record is None or not record.shown & BIT[Field.PICTURE]:
-                return None
-        row = tx.one(
-            "SELECT p.hash, p.type, p.bytes FROM account a JOIN picture p ON p.account_id = a.id"
-            " WHERE a.address_key = ?",
-            key,
+    def read(tx: Tx, glimpse: Glimpse) -> tuple[Any, ...] | None:
+        if not glimpse.shown & BIT[Field.PICTURE]:
+            return None
+        return tx.one(
+            "SELECT hash, type, bytes FROM picture WHERE account_id = ?", glimpse.owner_id
         )
-        return None if row is None else (row[0], row[1], row[2])
 
-    found = await call.node.store.write(work)
+    found = await _glance(call, address, read)
     if found is None:
         raise ProblemError("no-picture", "There is no picture that you may see.")
     hashed, kind, data = found
@@ -238,6 +239,28 @@ async def get_picture(call: Call) -> Response:
     if f'"{hashed}"' in call.request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(data, headers=headers, media_type=kind)
+
+
+async def _glance(call: Call, address: Address, read: Callable[[Tx, Glimpse], T]) -> T:
+    """Read something of a profile; writes only when I shall remember something new of it."""
+    node, now = call.node, call.node.now()
+
+    def known(tx: Tx) -> tuple[bool, T | None]:
+        me = call.me(tx)
+        if node.directory.key(address) == me.key:
+            return True, read(tx, Glimpse(me.id, 0, EVERYTHING, me.view(EVERYTHING)[0]))
+        before, after, view = directory.look(tx, node.directory, me, address)
+        return (True, read(tx, _glimpse(after, view))) if before == after else (False, None)
+
+    def new(tx: Tx) -> T:
+        return read(tx, _glimpse(*directory.glance(tx, node.directory, call.me(tx), address, now)))
+
+    is_known, answer = await node.store.read(known)
+    return cast("T", answer) if is_known else await node.store.write(new)
+
+
+def _glimpse(record: Record, view: bytes) -> Glimpse:
+    return Glimpse(record.peer_id, record.version, record.shown, view)
 
 
 # ---- messages

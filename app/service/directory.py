@@ -267,27 +267,33 @@ def peer_view(tx: Tx, me: Owner, record: Record) -> View:
     return feed.seen(record, owners[record.peer_key], mine[record.peer_key])
 
 
-def glance(
-    tx: Tx, directory: Directory, me: Owner, address: Address, now: float
-) -> tuple[int, bytes]:
-    """Return the version and the view of a profile; charges what is new, changes no relation."""
+def look(
+    tx: Tx, directory: Directory, me: Owner, address: Address
+) -> tuple[Record | None, Record, bytes]:
+    """Return what I remember of an address, what I shall remember now, and my view of it."""
     key = directory.key(address)
-    record = load_record(tx, me.id, key)
-    fresh = record is None
-    if record is None:
-        spend_one(tx, me.id, directory.allowance, now)
-        record = relations.empty(me.id, key, directory.texts.seal(address))
+    before = load_record(tx, me.id, key)
+    record = before or relations.empty(me.id, key, directory.texts.seal(address))
     owners, mine = load_peers(tx, me, [key])
     owner = owners.get(key)
     if not record.kept:
         record = record._replace(peer_id=None if owner is None else owner.id)
-    view = feed.seen(
-        record, owner if record.peer_id is not None else None, mine.get(key, (None,) * 5)
-    )
-    after = with_view(record, view)
-    if fresh or after != record or not record.kept:
+    if owner is None or record.peer_id is None:
+        return before, with_view(record, BLANK), BLANK[0]
+    view = feed.seen(record, owner, mine[key])
+    return before, with_view(record, view), view[0]
+
+
+def glance(
+    tx: Tx, directory: Directory, me: Owner, address: Address, now: float
+) -> tuple[Record, bytes]:
+    """Look at an address: charges what is new, changes no relation that is kept."""
+    before, after, view = look(tx, directory, me, address)
+    if before is None:
+        spend_one(tx, me.id, directory.allowance, now)
+    if after != before:
         relations.save(tx, [after])
-    return after.version, view[0]
+    return after, view
 
 
 def remove(tx: Tx, me: Owner, records: Sequence[Record], now: float, touched: Touched) -> None:
