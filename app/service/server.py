@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 
 DRAIN_S: Final = 5
 BACKLOG: Final = 4096
+KEEP_ALIVE_S: Final = 75
+"""Longer than clients keep a connection, or both end it at once and a request is lost."""
 
 Ready = Callable[[str], None]
 
@@ -94,6 +96,7 @@ async def serve(
         server_header=False,
         proxy_headers=False,
         backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=DRAIN_S,
     )
 

@@ -12,6 +12,10 @@ EXTENSION: Final = "kith.wire"
 
 KERNEL_BYTES: Final = 64 * 1024
 
+HEAD_BYTES: Final = 64 * 1024
+REQUEST_S: Final = 30.0
+"""How long a request may take to arrive, or the first one to begin."""
+
 STALLED_S: Final = 30.0
 """A peer that takes nothing for so long is cut off."""
 
@@ -75,24 +79,61 @@ class Wire:
 
 
 class WireProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with a wire in the scope of each request."""
+    """uvicorn's protocol with a wire in the scope of each request, and an end to its patience."""
 
     wire: Wire
+    _head_bytes = 0
+    _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
         """Tell of every byte that waits, from the first."""
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=0)
         self.wire = Wire(transport, self.flow)
+        self._expect_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell whoever uses the wire."""
         super().connection_lost(exc)
+        self._received_request()
         self.wire.lose()
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, but no head without end."""
+        # What ends a head, or belongs to a body, sets this back on the way.
+        self._head_bytes += len(data)
+        super().data_received(data)
+        if self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
+            self.send_400_response("The head of this request is too large.")
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer."""
+        self._head_bytes = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a body."""
+        self._head_bytes = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Note that a request has come whole."""
+        self._received_request()
+        super().on_message_complete()
+
+    def _expect_request(self) -> None:
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(REQUEST_S, self.transport.abort)
+
+    def _received_request(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
 
     def on_message_begin(self) -> None:
         """Hand the wire to the application."""
         super().on_message_begin()
+        self._expect_request()
         self.scope["extensions"] = {EXTENSION: self.wire}  # type: ignore[dict-item]  # uvicorn names only its own
 
 

@@ -56,6 +56,13 @@ class Wire:
         )
         self._socket.sendall(head.encode() + body)
 
+    async def feed(self, data: bytes) -> None:
+        """Send bytes as they are, for as long as they are taken."""
+        try:
+            await asyncio.get_running_loop().sock_sendall(self._socket, data)
+        except ConnectionError:
+            self.is_ended = True
+
     def pull(self) -> None:
         """Take everything that has arrived; never waits."""
         while not self.is_ended:
