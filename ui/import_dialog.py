@@ -98,7 +98,7 @@ class ImportDialog(QDialog):
         if self._pasted is not None:
             self._pasted.cleanup()
             self._pasted = None
-        super().closeEvent(event)
+        event.accept()  # what QDialog does here is to call `reject`, which goes back a page
 
     def reject(self) -> None:
         """Escape goes back a page before it closes."""

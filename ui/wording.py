@@ -77,27 +77,36 @@ RULES: Final[dict[str, str]] = {
 def error(problem: Exception) -> str:
     """Say what happened and what to do next."""
     match problem:
-        case SignedOut():
-            said = tr("The service does not know this token any more. Sign in again.")
-        case Unreachable():
-            said = tr("The service does not answer. Your changes are kept and sent when it does.")
-        case Refused():
-            said = tr("The service refused this: %1").replace("%1", problem.detail)
+        case SignedOut() | Unreachable() | Refused() | TimeoutError():
+            return _of_the_service(problem)
         case InvalidAddress():
-            said = tr(TROUBLES.get(problem.detail, "This is not an address."))
+            return tr(TROUBLES.get(problem.detail, "This is not an address."))
+        case CardUnreadable() | StoreDamaged() | HostFailed():
+            return _of_this_computer(problem)
+    return tr("Something went wrong that should not. Your contacts are safe.")
+
+
+def _of_the_service(problem: Refused | Unreachable | TimeoutError) -> str:
+    match problem:
+        case SignedOut():
+            return tr("The service does not know this token any more. Sign in again.")
+        case Refused():
+            return tr("The service refused this: %1").replace("%1", problem.detail)
+        case Unreachable():
+            return tr("The service does not answer. Your changes are kept and sent when it does.")
+    return tr("It took too long. Try again; nothing is lost.")
+
+
+def _of_this_computer(problem: CardUnreadable | StoreDamaged | HostFailed) -> str:
+    match problem:
         case CardUnreadable():
-            said = tr("%1 cannot be read.").replace("%1", isolated(problem.path.name))
+            said = tr("%1 cannot be read: %2.").replace("%2", problem.reason)
+            return said.replace("%1", isolated(problem.path.name))
         case StoreDamaged():
             said = tr("%1 does not open. Move it away, and Kith starts afresh.")
-            said = said.replace("%1", str(problem.path))
-        case HostFailed():
-            said = tr("The service on this computer did not start: %1")
-            said = said.replace("%1", problem.detail)
-        case TimeoutError():
-            said = tr("It took too long. Try again; nothing is lost.")
-        case _:
-            said = tr("Something went wrong that should not. Your contacts are safe.")
-    return said
+            return said.replace("%1", str(problem.path))
+    said = tr("The service on this computer did not start: %1")
+    return said.replace("%1", problem.detail)
 
 
 def trouble(what: Trouble) -> str:
