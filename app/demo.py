@@ -1,7 +1,7 @@
 """The demo: a small world on the embedded service, seen through one of its people.
 
 async with host.service(paths.service_dir) as running:
-    async with demo.open_world(running.url, running.operator_key) as world:
+    async with demo.open_world(running.url, running.operator_key, paths) as world:
         async with Session(world.account, paths) as session:
             await demo.bring_book(session)
             await demo.live(world.people)         # until it is cancelled
