@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from msgspec import UNSET
 
-from app.errors import Refused, Unreachable
+from app.errors import Refused
 from app.worlds.inhabit import Inhabitants
 from app.worlds.world import Happening
 
@@ -25,7 +25,10 @@ async def live(
     now: Callable[[], float] = time.monotonic,
     sleep: Sleep = asyncio.sleep,
 ) -> None:
-    """Play every happening when its time has come; ends when none comes again."""
+    """Play every happening when its time has come; ends when none comes again.
+
+    Raises `Unreachable` when the service is away.
+    """
     start = now()
     # The place in the file settles who is first when two are due together.
     due = [(deed.after, place, 0) for place, deed in enumerate(inhabitants.world.happenings)]
@@ -40,12 +43,12 @@ async def live(
 
 
 async def _try_to_play(inhabitants: Inhabitants, deed: Happening, turn: int) -> None:
-    """Let a deed go by while the service is away, or where somebody's rules forbid it."""
+    """Let a deed go by where somebody's rules forbid it."""
     try:
         if deed.join or await inhabitants.wake(deed.who):
             await play(inhabitants, deed, turn)
-    except (Unreachable, Refused) as error:
-        log.info("a happening did not happen (%s)", type(error).__name__)
+    except Refused as refused:
+        log.info("a happening did not happen (%s)", refused.slug)
 
 
 async def play(inhabitants: Inhabitants, deed: Happening, turn: int) -> None:

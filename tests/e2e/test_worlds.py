@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.domain import Audience, Field, Message
+from app.domain import Audience, Block, Field, Message
+from app.errors import Unreachable
 from app.remote import Remote
 from app.service import host
 from app.wire import KeptRelation, Me, PutPrivacy
@@ -173,7 +174,25 @@ async def test_happenings_come_in_their_order_and_again(running: host.Running) -
         assert await texts(people, "bo", 4) == ["first", "second", "first", "second"]
 
 
-async def test_a_service_that_is_away_does_not_end_a_world(tmp_path: Path) -> None:
+async def test_what_somebodys_rules_forbid_does_not_end_a_world(running: host.Running) -> None:
+    world = World(
+        about="a test",
+        people=tuple(WorldPerson(id=name, address=name) for name in ("ana", "bo")),
+        relations=(Tie(owner="ana", to="bo", blocked=(Block.MESSAGES,)),),
+        happenings=(
+            Happening(after=1, who="ana", message=Note(to="bo", text="Refused")),
+            Happening(after=2, who="bo", message=Note(to="ana", text="Unheard")),
+            Happening(after=3, who="ana", relation=Tie(to="bo", blocked=())),
+            Happening(after=4, who="ana", message=Note(to="bo", text="Hello")),
+        ),
+    )
+    async with inhabitants(world, running) as people:
+        await people.settle()
+        await live_for(people, 5)
+        assert await texts(people, "bo", 1) == ["Hello"]
+
+
+async def test_a_service_that_is_away_ends_a_world(tmp_path: Path) -> None:
     world = World(
         about="a test",
         people=(WorldPerson(id="ana", address="ana"),),
@@ -182,7 +201,8 @@ async def test_a_service_that_is_away_does_not_end_a_world(tmp_path: Path) -> No
     async with host.service(tmp_path) as running, inhabitants(world, running) as people:
         await people.settle()
         people.client.base_url = "http://127.0.0.1:1"  # nobody answers there
-        await live_for(people, 5)
+        with pytest.raises(Unreachable):
+            await live_for(people, 5)
 
 
 @asynccontextmanager
