@@ -1,7 +1,6 @@
 """The embedded service as a child: it lives as long as somebody uses it, and comes back."""
 
 import asyncio
-import json
 import os
 import signal
 import subprocess
@@ -13,6 +12,7 @@ import httpx
 import pytest
 
 from app.errors import HostFailed
+from app.service import claim as claims
 from app.service import host
 from app.service.claim import is_claimed, read_note
 
@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 USER_OF_THE_HOST = """
 import asyncio, sys
 from pathlib import Path
+from app.service import claim as claims
 from app.service import host
 
 async def main():
@@ -106,6 +107,23 @@ async def test_a_taken_port_is_no_reason_to_fail(tmp_path: Path) -> None:
         assert await answers(running)
 
 
+async def test_the_log_names_nobody(tmp_path: Path) -> None:
+    log = tmp_path / "service.log"
+    async with host.service(tmp_path) as running, httpx.AsyncClient() as client:
+        authorization = {"Authorization": f"Bearer {running.operator_key}"}
+        users = {"users": [{"address": "18005550001", "fields": {"name": "Ann Onymous"}}]}
+        for _ in range(2):
+            await client.post(f"{running.url}/v1/operator/users", json=users, headers=authorization)
+        url = httpx.URL(running.url)
+        reader, writer = await asyncio.open_connection(url.host, url.port)
+        writer.write(b"GET /v1/profiles/18005550001 nonsense\r\nx: Ann Onymous\r\n\r\n")
+        assert b"400" in await reader.readline()
+        writer.close()
+        await until(lambda: log.stat().st_size > 0)
+        for secret in ("18005550001", "Onymous", running.operator_key):
+            assert secret not in log.read_text()
+
+
 async def test_a_child_that_was_killed_comes_back_with_what_it_acknowledged(
     tmp_path: Path,
 ) -> None:
@@ -166,13 +184,12 @@ async def test_a_damaged_database_is_said_in_words(tmp_path: Path) -> None:
     assert "kith.db" in failure.value.detail
 
 
-def test_a_second_service_in_a_folder_is_refused(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "app", "serve", "--data", str(tmp_path), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as first:
-        assert first.stdout is not None
-        assert json.loads(first.stdout.readline())["url"]
-        second = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
-        assert second.returncode == 1
-        assert "another service" in second.stderr
-        first.terminate()
-        assert first.wait(timeout=20) == 0
+def test_a_second_service_in_a_folder_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "PATIENCE_S", 0.1)
+    with claims.claim(tmp_path):
+        assert is_claimed(tmp_path)
+        with pytest.raises(HostFailed, match="another service"), claims.claim(tmp_path):
+            pass
+    assert not is_claimed(tmp_path)

@@ -103,6 +103,8 @@ class Revocation:
     name: str
     take: Callable[[Owner, Watcher], Awaitable[None]]
     give: Callable[[Owner, Watcher], Awaitable[None]]
+    comes_after: bool = False
+    """Whether it takes away only what was published before it."""
 
 
 def relation(name: str, taken: object, given: object) -> Revocation:
@@ -136,10 +138,32 @@ REVOCATIONS = (
     relation("no contact", {"contact": False}, {"contact": True}),
     privacy("audience", {"audiences": {"status": "nobody"}}, {"audiences": {"status": "contacts"}}),
     Revocation(
+        "withdrawn",
+        lambda owner, _: owner.revoke("PATCH", "/v1/me", {"fields": {"status": None}}),
+        lambda owner, _: owner.publish("neutral"),
+        comes_after=True,
+    ),
+    Revocation(
         "bulk",
         lambda owner, watcher: sync(owner, watcher, contact=False),
         lambda owner, watcher: sync(owner, watcher, contact=True),
     ),
+)
+
+
+def visibility_set(*fields: str) -> object:
+    return {"sets": [{"id": SET, "name": "Some", "fields": fields}]}
+
+
+async def use_set(owner: Owner, watcher: Watcher) -> None:
+    await owner.revoke("PUT", "/v1/me/privacy", visibility_set("name", "status"))
+    path = f"/v1/contacts/{watcher.person.address}"
+    await owner.revoke("PATCH", path, {"visibility": SET})
+
+
+BY_SET = (
+    privacy("set", visibility_set("name"), visibility_set("name", "status")),
+    privacy("set gone", {"sets": []}, visibility_set("name", "status")),
 )
 
 
@@ -148,6 +172,8 @@ async def race(
 ) -> None:
     canary = f"canary-{chance.getrandbits(64):016x}"
     publishing = asyncio.ensure_future(owner.publish(canary))  # noqa: TID251 - a race needs two
+    if revocation.comes_after:
+        await publishing
     await asyncio.sleep(chance.choice((0, 0, 0.001, 0.002, 0.004)))
     watcher.ask(owner.person.address)
     await asyncio.sleep(chance.choice((0, 0, 0.001)))
@@ -164,7 +190,8 @@ async def race(
 
 
 async def races(service: Service, count: int) -> None:
-    owners = [Owner(person) for person in service.people(fresh(), fresh(), name="N", status="S")]
+    """Run pairs of an owner and a watcher side by side; the last of them go by a visibility set."""
+    owners = [Owner(person) for person in service.people(*(fresh() for _ in range(3)), name="N")]
     watchers = []
     for owner in owners:
         (viewer,) = service.people(fresh(), name="Viewer")
@@ -172,11 +199,13 @@ async def races(service: Service, count: int) -> None:
         owner.person.sync(viewer.address)
         watchers.append(Watcher(viewer))
         await watchers[-1].ready()
+    await use_set(owners[-1], watchers[-1])
     chance = random.Random(count)
 
     async def run(owner: Owner, watcher: Watcher) -> None:
+        ways = BY_SET if owner is owners[-1] else REVOCATIONS
         for _ in range(count // len(owners)):
-            await race(owner, watcher, chance.choice(REVOCATIONS), chance)
+            await race(owner, watcher, chance.choice(ways), chance)
 
     async with asyncio.TaskGroup() as group:
         for owner, watcher in zip(owners, watchers, strict=True):
