@@ -181,10 +181,9 @@ class ContactList(QWidget):
             self.tr("Search names, numbers, mails"), self.tr("Search"), name="search", limit=200
         )
         field.setClearButtonEnabled(True)
-        field.addAction(
-            QAction(icons.icon(Icon.SEARCH, "muted", 16), "", field),
-            QLineEdit.ActionPosition.LeadingPosition,
-        )
+        glass = QAction(field)
+        icons.dress(glass, Icon.SEARCH, "muted", 16)
+        field.addAction(glass, QLineEdit.ActionPosition.LeadingPosition)
         field.textChanged.connect(
             lambda text: self._filter(Filter(self.shelf, self.model.filter.facets, text))
         )

@@ -1,17 +1,20 @@
 """Our own icons, drawn in the palette's colours and sharp on every screen."""
 
+from collections.abc import Iterable
 from enum import Enum
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPixmapCache
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from ui import theme
 
 FOLDER: Final = Path(__file__).parent.parent / "resources" / "icons"
+WORN: Final = "worn_icon"
 RATIOS: Final = (1.0, 2.0)
 
 
@@ -122,3 +125,19 @@ def icon(which: Icon, tone: str = "text", side: int = 20) -> QIcon:
         made.addPixmap(pixmap(which, look.colour(tone), size, ratio))
         made.addPixmap(pixmap(which, look.colour("faint"), size, ratio), QIcon.Mode.Disabled)
     return made
+
+
+def dress(owner: QAbstractButton | QAction, which: Icon, tone: str, side: int) -> None:
+    """Give a button or an action an icon that follows the colours of the day."""
+    owner.setProperty(WORN, f"{which.value} {tone} {side}")
+    owner.setIcon(icon(which, tone, side))
+
+
+def dress_again(widgets: Iterable[QWidget]) -> None:
+    """Draw the icons of buttons and actions in the colours of now."""
+    for widget in widgets:
+        for owner in (widget, *widget.actions()):
+            worn = owner.property(WORN)
+            if isinstance(owner, QAbstractButton | QAction) and isinstance(worn, str):
+                name, tone, side = worn.split()
+                owner.setIcon(icon(Icon(name), tone, int(side)))

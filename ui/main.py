@@ -8,12 +8,12 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
@@ -21,7 +21,7 @@ from qasync import QEventLoop
 
 from app.account import Account
 from app.domain import Address
-from app.errors import KithError
+from app.errors import HostFailed, KithError, Unreachable
 from app.paths import Paths, default_paths, make_private
 from app.session import Session, Status
 from ui import avatar, theme, wording
@@ -39,6 +39,10 @@ IN_THE_DEMO: Final = Account("", Address("12025550100"), "", embedded=True)
 
 PICTURE_PATIENCE_S: Final = 60.0
 """How long a screenshot waits until the demo has come to life."""
+AGAIN_S: Final = 0.5
+"""After this the service that was just killed is asked again."""
+
+HOST_AGAIN_S: Final = 5.0
 FRAME_S: Final = 0.05
 CALM_FRAMES: Final = 4
 PICTURE_SIZE: Final = (1200, 800)
@@ -82,6 +86,16 @@ async def _open(options: argparse.Namespace, dress: Theme) -> int:
         return await _show_mine(options, dress, ending)
 
 
+class Running(Protocol):
+    """What `app.service.host` says of a running service; that module is imported late."""
+
+    url: str
+
+    @property
+    def operator_key(self) -> str:
+        """The key of the operator's calls."""
+
+
 # ---- the demo
 
 
@@ -89,24 +103,30 @@ async def _show_demo(screenshot: Path | None, dress: Theme, ending: asyncio.Even
     paths = Paths(default_paths().home / "demo")
     ready = asyncio.Event()
     async with _opened(IN_THE_DEMO, paths, dress, ending) as opened:
-        opened.below.start(_run_demo(opened.session, paths, ready), name="the demo")
+        opened.below.start(_run_demo(opened, paths, ready), name="the demo")
         if screenshot is None:
             await ending.wait()
             return DONE
         return await _draw(opened, ready, screenshot, ending)
 
 
-async def _run_demo(session: Session, paths: Paths, ready: asyncio.Event) -> None:
+async def _run_demo(opened: "_Opened", paths: Paths, ready: asyncio.Event) -> None:
+    """Let the demo's world live; when its service is started again, it lives on."""
     demo = await asyncio.to_thread(import_module, "app.demo")
-    host = await asyncio.to_thread(import_module, "app.service.host")
-    async with (
-        host.service(paths.service_dir) as running,
-        demo.open_world(running.url, running.operator_key, paths) as world,
-    ):
-        session.begin(world.account)
-        await demo.bring_book(session)
-        ready.set()
-        await demo.live(world.people)
+    session = opened.session
+
+    async def live(running: Running) -> None:
+        while True:
+            with suppress(Unreachable):
+                async with demo.open_world(running.url, running.operator_key, paths) as world:
+                    if not ready.is_set():
+                        session.begin(world.account)
+                        await demo.bring_book(session)
+                        ready.set()
+                    await demo.live(world.people)
+            await asyncio.sleep(AGAIN_S)
+
+    await _serve(opened, paths, live)
 
 
 async def _draw(
@@ -146,7 +166,7 @@ async def _show_mine(options: argparse.Namespace, dress: Theme, ending: asyncio.
         return DONE
     async with _opened(account, paths, dress, ending) as opened:
         if account.embedded:
-            opened.below.start(_run_service(opened.session, paths), name="the service")
+            opened.below.start(_run_service(opened, paths), name="the service")
         await ending.wait()
     return DONE
 
@@ -170,13 +190,19 @@ async def _find_account(
     return await choose_account(paths, HERE, ending)
 
 
-async def _run_service(session: Session, paths: Paths) -> None:
+async def _run_service(opened: "_Opened", paths: Paths) -> None:
     """Run the embedded service, and sign in there, until this is cancelled."""
-    host = await asyncio.to_thread(import_module, "app.service.host")
     local = await asyncio.to_thread(import_module, "app.local_account")
-    async with host.service(paths.service_dir) as running:
-        session.begin(await local.local_account(running.url, running.operator_key))
+    session = opened.session
+
+    async def sign_in(running: Running) -> None:
+        while not (session.account and session.account.token):
+            with suppress(Unreachable):
+                session.begin(await local.local_account(running.url, running.operator_key))
+            await asyncio.sleep(AGAIN_S)
         await asyncio.Event().wait()
+
+    await _serve(opened, paths, sign_in)
 
 
 # ---- what both share
@@ -191,6 +217,11 @@ class _Opened:
     below: Tasks
     troubles: list[Exception]
 
+    def report(self, trouble: Exception) -> None:
+        """Show what went wrong below the window."""
+        self.troubles.append(trouble)
+        self.window.show_error(trouble)
+
 
 @asynccontextmanager
 async def _opened(
@@ -204,20 +235,28 @@ async def _opened(
         async with Session(account, paths) as session:
             window = MainWindow(session, dress, state)
             window.closing.connect(ending.set)
-
-            def report(trouble: Exception) -> None:
-                troubles.append(trouble)
-                window.show_error(trouble)
-
-            below.report = report
+            opened = _Opened(session, window, below, troubles)
+            below.report = opened.report
             window.tasks.start(session.ended(), name="the session's end")
             window.show()
             try:
-                yield _Opened(session, window, below, troubles)
+                yield opened
             finally:
                 await window.close_window()
     finally:
         await below.close()
+
+
+async def _serve(opened: _Opened, paths: Paths, use: Callable[[Running], Awaitable[None]]) -> None:
+    """Use the embedded service; where it does not start, say so and try again."""
+    host = await asyncio.to_thread(import_module, "app.service.host")
+    while True:
+        try:
+            async with host.service(paths.service_dir) as running:
+                await use(running)
+        except HostFailed as trouble:
+            opened.report(trouble)
+            await asyncio.sleep(HOST_AGAIN_S)
 
 
 def _remembered(paths: Paths, dress: Theme) -> WindowState:

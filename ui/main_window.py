@@ -15,13 +15,14 @@ from PySide6.QtGui import (
     QKeySequence,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QWidget
 
 from app.addresses import default_region
 from app.changes import Change
 from app.domain import ContactId, State
+from app.errors import HostFailed
 from app.session import Session, Status
-from ui import parts, shortcuts, theme, wording
+from ui import icons, parts, shortcuts, theme, wording
 from ui.add_dialog import AddDialog
 from ui.command_palette import CommandPalette
 from ui.contact_list import ContactList
@@ -32,6 +33,7 @@ from ui.people_actions import PeopleActions
 from ui.pictures import DECODING, Pictures
 from ui.plain import isolated
 from ui.rail import Rail
+from ui.service_banner import ServiceBanner
 from ui.shelf import Shelf
 from ui.shortcuts import ShortcutSheet
 from ui.stage import Place, Stage
@@ -80,6 +82,7 @@ class MainWindow(QMainWindow):
         self.banner = parts.Banner()
         self.split = self._build()
         self.toast = Toast(self)
+        self.service_banner = ServiceBanner(session, self.show_banner)
         self.undo_toasts = UndoToasts(session, self.toast)
         self.palette_box = CommandPalette(self)
         self._importing: ImportDialog | None = None
@@ -102,6 +105,8 @@ class MainWindow(QMainWindow):
         self.stage.close_pages()
         self.sync.close_indicator()
         self.undo_toasts.close()
+        self.service_banner.close()
+        self._dress.changed.disconnect(self._recolour)
         self._unsubscribe()
         self.model.close()
         self.pictures.close()
@@ -112,6 +117,9 @@ class MainWindow(QMainWindow):
 
     def show_error(self, error: Exception) -> None:
         """Say what went wrong, in the window and not over it."""
+        if isinstance(error, HostFailed):
+            self.service_banner.say(wording.error(error), "danger")
+            return
         self.show_banner(wording.error(error), "danger")
 
     def show_banner(self, text: str, tone: str = "") -> None:
@@ -192,6 +200,7 @@ class MainWindow(QMainWindow):
         self.sync.sign_in_wanted.connect(self.sign_in_wanted)
         self.palette_box.command_chosen.connect(self.run_command)
         self.palette_box.contact_chosen.connect(self.show_contact)
+        self._dress.changed.connect(self._recolour)
         self._unsubscribe = self._session.changes.subscribe(self._on_change)
 
     # ---- commands
@@ -341,6 +350,9 @@ class MainWindow(QMainWindow):
         self.open_import([])
 
     # ---- looks
+
+    def _recolour(self) -> None:
+        icons.dress_again(QApplication.allWidgets())
 
     def _switch_compact(self) -> None:
         self._state.compact = not self._state.compact

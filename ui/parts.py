@@ -274,7 +274,7 @@ def button(
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     if icon is not None:
         tone = {"primary": "on_accent", "danger": "danger", "quiet": "accent"}.get(kind, "text")
-        made.setIcon(icons.icon(icon, tone, 18))
+        icons.dress(made, icon, tone, 18)
         made.setIconSize(QSize(theme.px(18), theme.px(18)))
     made.clicked.connect(lambda _checked=False: then())
     return made

@@ -46,10 +46,10 @@ class Running:
 async def service(folder: Path) -> AsyncIterator[Running]:
     """Use the service of a data folder: the one that runs, or one of our own, kept running."""
     host = _Host(make_private(folder))
-    await host.start()
     tasks = Tasks(on_failure=host.stop)
-    tasks.start(host.keep(), "host")
     try:
+        await host.start()
+        tasks.start(host.keep(), "host")
         yield host.running
     finally:
         await tasks.close()

@@ -1,0 +1,127 @@
+"""The program itself, as a process: it starts, draws, recovers and ends in order."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtGui import QImage
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 60
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    started: list[subprocess.Popen[str]] = []
+
+    def start_it(*words: str) -> subprocess.Popen[str]:
+        environment = {
+            **os.environ,
+            "KITH_HOME": str(tmp_path),
+            "QT_QPA_PLATFORM": "offscreen",
+            "PYTHONPATH": str(ROOT),
+        }
+        started.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "ui", *words],
+                env=environment,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
+        return started[-1]
+
+    yield start_it
+    for each in started:
+        if each.poll() is None:
+            each.kill()
+        each.communicate()
+
+
+def wait_for(holds: Callable[[], Any]) -> Any:
+    """Wait for a true answer of another process."""
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
+        if answer := holds():
+            return answer
+        time.sleep(0.05)
+    pytest.fail("it never came")
+
+
+def service_pid(folder: Path) -> int | None:
+    """Read which process serves a folder; its note may be half written."""
+    try:
+        pid: int = json.loads((folder / "service.json").read_text())["pid"]
+    except (FileNotFoundError, ValueError, KeyError):
+        return None
+    return pid if is_alive(pid) else None
+
+
+def is_alive(pid: int) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    try:
+        return stat.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_the_demo_draws_itself_and_leaves_nothing_running(
+    start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    picture = tmp_path / "demo.png"
+    demo = start("demo", "--screenshot", str(picture))
+    pid = wait_for(lambda: service_pid(tmp_path / "demo" / "service"))
+    assert demo.wait(PATIENCE_S) == 0, demo.communicate()
+    image = QImage(str(picture))
+    assert (image.width(), image.height()) >= (1000, 700)
+    assert not is_alive(pid)
+
+
+def test_a_request_to_end_ends_window_and_service(
+    start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    folder = tmp_path / "service"
+    folder.mkdir()
+    window = start("window")
+    pid = wait_for(lambda: service_pid(folder))
+    window.send_signal(signal.SIGTERM)
+    assert window.wait(PATIENCE_S) == 0, window.communicate()
+    assert not is_alive(pid)
+
+
+def test_a_service_that_was_killed_is_started_again(
+    start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    folder = tmp_path / "service"
+    folder.mkdir()
+    window = start("window")
+    pid = wait_for(lambda: service_pid(folder))
+    os.kill(pid, signal.SIGKILL)
+    again = wait_for(lambda: service_pid(folder) not in {None, pid} and service_pid(folder))
+    assert window.poll() is None
+    window.send_signal(signal.SIGINT)
+    assert window.wait(PATIENCE_S) == 0, window.communicate()
+    assert not is_alive(again)
+
+
+def test_a_window_that_was_killed_leaves_no_service(
+    start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    folder = tmp_path / "service"
+    folder.mkdir()
+    window = start("window")
+    pid = wait_for(lambda: service_pid(folder))
+    window.kill()
+    window.wait(PATIENCE_S)
+    wait_for(lambda: not is_alive(pid))
+
+
+def test_wrong_words_are_refused(start: Callable[..., subprocess.Popen[str]]) -> None:
+    assert start("serve", "--data", "x").wait(PATIENCE_S) == 2
