@@ -1,7 +1,7 @@
 """Make a world's people real on a service, through the operator's API and their own calls."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -15,7 +15,7 @@ from app.account import Account
 from app.addresses import parse_address
 from app.domain import Address
 from app.errors import Refused, Unreachable
-from app.wire import SYNC_LIMIT, PutPrivacy, Sync, SyncEntry
+from app.wire import SYNC_LIMIT, Problem, PutPrivacy, Sync, SyncEntry
 from app.worlds.pictures import draw
 from app.worlds.world import Drawing, Tie, World, WorldPerson
 
@@ -234,8 +234,8 @@ class Inhabitants:
         if answer.is_server_error:
             raise Unreachable(f"the service answers {answer.status_code}")
         if answer.is_client_error:
-            problem: Mapping[str, str] = answer.json()
-            raise Refused(problem["type"], problem["detail"], answer.status_code)
+            problem = msgspec.json.decode(answer.content, type=Problem)
+            raise Refused(problem.slug, problem.detail, answer.status_code)
         return answer
 
 
