@@ -4,7 +4,6 @@ from pathlib import Path
 import pytest
 
 from app.service.budget import Allowance
-from app.service.store import SqliteStore
 from tests.engines import database, postgresql
 from tests.service.people import Service, serve
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -173,7 +174,7 @@ def slug(answer: httpx.Response) -> str:
 async def serve(database: Path | str, allowance: Allowance = NORMAL) -> AsyncIterator[Service]:
     """Run a node for a while."""
     clock = Clock()
-    node = Node(store, Keys(SECRET), OPERATOR, allowance, clock)
+    node = Node(open_store(database), Keys(SECRET), OPERATOR, allowance, clock)
     await node.start()
     app = create_app(node, Streams(node, Presence(node)))
     transport = httpx.ASGITransport(app, raise_app_exceptions=True)
