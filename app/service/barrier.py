@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import Final
 
-from app.service.problems import ProblemError
+from app.service.problems import Unavailable
 from app.service.wire_protocol import Wire
 
 PATIENCE_S: Final = 1.0
@@ -65,7 +65,7 @@ class Barrier:
         """Announce views for viewers; call before the transaction that reads them."""
         sending = Sending(viewers, wire)
         if self._trusted_until is not None and sending.begun > self._trusted_until:
-            raise ProblemError("unavailable", "This node has lost the others; try again.")
+            raise Unavailable
         self._under_way.add(sending)
         return sending
 

@@ -19,7 +19,7 @@ from app.service.nats_wire import NatsWire
 from app.service.node import Node, heads
 from app.service.presence import Presence
 from app.service.streams import Streams
-from app.service.tasks import Tasks
+from app.service.tasks import Tasks, patiently
 
 log = logging.getLogger(__name__)
 
@@ -87,11 +87,11 @@ class Cluster:
     def start(self, streams: Streams, presence: Presence, tasks: Tasks) -> None:
         """Begin to work together."""
         self._node.barrier.bind(TRUST_S)
-        tasks.start(self._renew(presence), "lease")
-        tasks.start(self._poll(streams), "poll")
+        tasks.start(patiently(lambda: self._renew(presence)), "lease")
+        tasks.start(patiently(lambda: self._poll(streams)), "poll")
         tasks.start(self._watch(), "bound")
-        if self._wire is not None:
-            tasks.start(self._listen(self._wire, tasks), "bus")
+        if (wire := self._wire) is not None:
+            tasks.start(patiently(lambda: self._listen(wire, tasks)), "bus")
 
     async def close(self) -> None:
         """Leave the others."""

@@ -8,16 +8,18 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 from psycopg import Connection, OperationalError, RawCursor, errors
 from psycopg.types.numeric import Int8BinaryDumper
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from app.service.postgres_schema import column_types, migrate
 from app.service.postgres_sql import LONG, Batches, array, column, translated
+from app.service.problems import Unavailable
 from app.service.store import Tx, Value
 
 log = logging.getLogger(__name__)
@@ -27,10 +29,12 @@ T = TypeVar("T")
 READERS: Final = 4
 WRITERS: Final = 8
 TOGETHER: Final = 6
-"""After so many conflicts a write runs with no other beside it, and so comes to its end."""
+PATIENCE_S: Final = 0.2
+"""After so many conflicts, or so long, a write runs with no other beside it, and so ends."""
 ATTEMPTS: Final = 12
 PAUSE_S: Final = 0.002
-RECONNECT_S: Final = 10.0
+RETRY_S: Final = 0.1
+RECONNECT_S: Final = 5.0
 """How long a transaction waits for a server that went away."""
 
 _READ: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -152,8 +156,10 @@ class PostgresStore:
         return self._while_reconnecting(lambda: self._once(_READ, work))
 
     def _write(self, work: Callable[[Tx], T]) -> T:
+        until = time.monotonic() + PATIENCE_S
         for attempt in range(ATTEMPTS):
-            begin = _WRITE if attempt < TOGETHER else _ALONE
+            is_alone = attempt >= TOGETHER or time.monotonic() > until
+            begin = _ALONE if is_alone else _WRITE
             try:
                 return self._while_reconnecting(lambda: self._once(begin, work))  # noqa: B023 - called here
             except _CONFLICTS:
@@ -170,37 +176,49 @@ class PostgresStore:
             try:
                 return attempt()
             except _Lost as lost:
+                log.warning("the database is away: %s", type(lost.__cause__).__name__)
                 if time.monotonic() > until:
-                    raise lost.error from lost
-                log.warning("the database went away: %s", type(lost.error).__name__)
-                time.sleep(0.1)
+                    raise Unavailable from lost
+                time.sleep(RETRY_S)
 
     def _once(self, begin: str, work: Callable[[Tx], T]) -> T:
-        with self._pool.connection() as connection:
+        with self._connection() as connection:
             try:
                 connection.execute(begin, prepare=False)
                 result = work(PostgresTx(connection, self._batches))
             except OperationalError as error:
                 _roll_back(connection)
                 if connection.closed:
-                    raise _Lost(error) from error
+                    raise _Lost from error
                 raise
             except BaseException:
                 _roll_back(connection)
                 raise
             try:
                 connection.execute("COMMIT", prepare=False)
+            except OperationalError as error:
+                if connection.closed:
+                    # It may have been committed or not: whoever asked has to ask again.
+                    raise Unavailable from error
+                raise
             finally:
                 _roll_back(connection)
         return result
 
+    @contextmanager
+    def _connection(self) -> Iterator[Connection[Any]]:
+        try:
+            connection = self._pool.getconn()
+        except PoolTimeout as error:
+            raise Unavailable from error
+        try:
+            yield connection
+        finally:
+            self._pool.putconn(connection)
+
 
 class _Lost(Exception):
     """The connection broke before anything was committed."""
-
-    def __init__(self, error: OperationalError) -> None:
-        super().__init__()
-        self.error = error
 
 
 def _roll_back(connection: Connection[Any]) -> None:

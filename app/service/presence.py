@@ -7,6 +7,7 @@ from app.service import feed
 from app.service.accounts import load_owner
 from app.service.feed import Touched
 from app.service.node import Node
+from app.service.problems import Unavailable
 from app.service.store import Tx
 
 GRACE_S: Final = 4.0
@@ -84,7 +85,12 @@ class Presence:
             for account_id in some:
                 del self._unsaved[account_id]
             node_id, now = self._node.id, self._node.now()
-            await self._node.change(lambda tx: (None, _set_online(tx, node_id, some, now)))  # noqa: B023 - awaited here
+            try:
+                await self._node.change(lambda tx: (None, _set_online(tx, node_id, some, now)))  # noqa: B023 - awaited here
+            except Unavailable:
+                self._unsaved = some | self._unsaved
+                self._work.set()
+                raise
 
 
 def _set_online(tx: Tx, node_id: int, changes: dict[int, bool], now: float) -> Touched:

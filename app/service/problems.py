@@ -51,3 +51,10 @@ class ProblemError(Exception):
         """The JSON."""
         status, title = PROBLEMS[self.slug]
         return msgspec.json.encode(Problem(PROBLEM_TYPE + self.slug, title, status, self.detail))
+
+
+class Unavailable(ProblemError):
+    """For now nothing can be read or sent; it passes."""
+
+    def __init__(self) -> None:
+        super().__init__("unavailable", "Try again in a moment.", retry_after=1)

@@ -17,21 +17,19 @@ from typing import Final
 
 import uvicorn
 import uvloop
+from starlette.types import ASGIApp
 
 from app.paths import make_private
 from app.service.api import create_app
 from app.service.budget import Allowance
 from app.service.claim import Note, claim, write_note
-from app.service.cluster import Cluster
-from app.service.engines import open_store
+from app.service.engines import Cluster, make_cluster, open_store
 from app.service.keys import load_keys, write_secret
 from app.service.metrics import Metrics
-from app.service.nats_wire import NatsWire
 from app.service.node import Node
-from app.service.postgres import PostgresStore
 from app.service.presence import Presence
 from app.service.streams import Streams
-from app.service.tasks import Tasks
+from app.service.tasks import Tasks, patiently
 from app.service.wire_protocol import WireProtocol
 
 log = logging.getLogger(__name__)
@@ -73,32 +71,12 @@ async def serve(
     options: Options, ready: Ready, watch: Callable[[Callable[[], object]], None]
 ) -> bool:
     """Serve until asked to end."""
-    node = Node(
-        open_store(options.database or options.data / "kith.db"),
-        load_keys(options.data / "address.key"),
-        _operator_key(options.data / "operator.key"),
-        options.allowance,
-    )
-    cluster = _cluster(node, options)
+    node, cluster = _node(options)
     await node.start()
     presence = Presence(node)
     streams = Streams(node, presence)
     metrics = Metrics(node, streams)
-    config = uvicorn.Config(
-        create_app(node, streams, metrics.routes),
-        host=options.host,
-        port=options.port,
-        http=WireProtocol,
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        backlog=BACKLOG,
-        timeout_keep_alive=KEEP_ALIVE_S,
-        timeout_graceful_shutdown=DRAIN_S,
-    )
+    config = _config(create_app(node, streams, metrics.routes), options)
 
     def say(url: str) -> None:
         write_note(options.data, Note(url, os.getpid()))
@@ -108,9 +86,9 @@ async def serve(
     tasks = Tasks(on_failure=server.fail)
     loop = asyncio.get_running_loop()
     watch(lambda: loop.call_soon_threadsafe(server.end))
-    tasks.start(streams.pump(), "pump")
-    tasks.start(streams.confirm(), "confirm")
-    tasks.start(presence.run(), "presence")
+    tasks.start(patiently(streams.pump), "pump")
+    tasks.start(patiently(streams.confirm), "confirm")
+    tasks.start(patiently(presence.run), "presence")
     if cluster is not None:
         cluster.start(streams, presence, tasks)
     try:
@@ -124,13 +102,36 @@ async def serve(
     return not server.has_failed
 
 
-def _cluster(node: Node, options: Options) -> Cluster | None:
-    """Let a node work with others, where the database can have others."""
-    if not isinstance(node.store, PostgresStore):
-        return None
-    cluster = Cluster(node, None if options.bus is None else NatsWire(options.bus))
-    node.bus = cluster
-    return cluster
+def _node(options: Options) -> tuple[Node, Cluster | None]:
+    database = options.database or options.data / "kith.db"
+    node = Node(
+        open_store(database),
+        load_keys(options.data / "address.key"),
+        _operator_key(options.data / "operator.key"),
+        options.allowance,
+    )
+    cluster = make_cluster(node, database, options.bus)
+    if cluster is not None:
+        node.bus = cluster
+    return node, cluster
+
+
+def _config(app: ASGIApp, options: Options) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=options.host,
+        port=options.port,
+        http=WireProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=DRAIN_S,
+    )
 
 
 class _Server(uvicorn.Server):

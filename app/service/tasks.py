@@ -3,9 +3,22 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Final
+
+from app.service.problems import Unavailable
+
+PAUSE_S: Final = 0.5
 
 log = logging.getLogger(__name__)
+
+
+async def patiently(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Do something that never ends, again from its beginning whenever the database was away."""
+    while True:
+        try:
+            await work()
+        except Unavailable:
+            await asyncio.sleep(PAUSE_S)
 
 
 class Tasks:
