@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,18 +26,44 @@ class Nodes:
             for person in self.first.people(*addresses, **fields)
         ]
 
+    def close_streams(self) -> None:
+        """Let no stream of one test be open in the next."""
+        for node in (self.first, self.second):
+            while node.streams:
+                node.streams.pop().close()
 
-@pytest.fixture
+
+@contextmanager
+def two_nodes(folder: Path, database: str, nats: NatsServer) -> Iterator[Nodes]:
+    options = ["--database", database, "--bus", nats.url]
+    with serve(folder, *options) as first, serve(folder, *options) as second:
+        yield Nodes(first, second, nats, options)
+
+
+@pytest.fixture(scope="package")
 def nats() -> Iterator[NatsServer]:
     with running_nats() as server:
         yield server
 
 
+@pytest.fixture(scope="package")
+def both(
+    tmp_path_factory: pytest.TempPathFactory, postgresql: str, nats: NatsServer
+) -> Iterator[Nodes]:
+    with two_nodes(tmp_path_factory.mktemp("nodes"), new_database(postgresql), nats) as nodes:
+        yield nodes
+
+
 @pytest.fixture
-def nodes(tmp_path: Path, postgresql: str, nats: NatsServer) -> Iterator[Nodes]:
-    options = ["--database", new_database(postgresql), "--bus", nats.url]
-    with serve(tmp_path, *options) as first, serve(tmp_path, *options) as second:
-        yield Nodes(first, second, nats, options)
-        for node in (first, second):
-            for stream in node.streams:
-                stream.close()
+def nodes(both: Nodes) -> Iterator[Nodes]:
+    """Two nodes that every test leaves as it found them."""
+    yield both
+    both.close_streams()
+
+
+@pytest.fixture
+def own_nodes(tmp_path: Path, postgresql: str, nats: NatsServer) -> Iterator[Nodes]:
+    """Two nodes that a test may kill."""
+    with two_nodes(tmp_path, new_database(postgresql), nats) as nodes:
+        yield nodes
+        nodes.close_streams()

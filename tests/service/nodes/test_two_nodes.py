@@ -154,6 +154,8 @@ async def test_a_reader_who_does_not_read_is_cut_at_the_other_node(nodes: Nodes,
     with pytest.raises(AssertionError, match="ended"):
         await reader.answer()
     reader.close()
+    if bus == "away":
+        nodes.nats.start()
 
 
 def test_a_frozen_node_holds_a_revocation_no_longer_than_the_bound(nodes: Nodes) -> None:
@@ -188,15 +190,15 @@ def test_who_is_online_at_two_nodes_is_offline_when_both_have_seen_them_go(nodes
     assert stream.until("profile").data["fields"]["presence"]["online"] is False
 
 
-def test_the_people_of_a_crashed_node_go_offline(nodes: Nodes) -> None:
-    (ann, ann_there), (bob, _) = nodes.people(fresh(), fresh(), name="First")
+def test_the_people_of_a_crashed_node_go_offline(own_nodes: Nodes) -> None:
+    (ann, ann_there), (bob, _) = own_nodes.people(fresh(), fresh(), name="First")
     ann.sync(bob.address)
     bob.sync(ann.address)
     ann_there.stream().before_ready()
     wait_until(lambda: bob.sees(ann).get("presence", {}).get("online"))
     stream = bob.stream()
     stream.before_ready()
-    nodes.second.process.kill()
+    own_nodes.second.process.kill()
     event = stream.next(timeout=40)
     assert event.data["fields"]["presence"]["online"] is False
 
@@ -224,11 +226,11 @@ def _write_until_killed(victim: Service, token: str, turn: int) -> int:
     return acknowledged
 
 
-def test_what_a_node_acknowledged_survives_its_kill(nodes: Nodes) -> None:
-    _kill_while_writing(nodes, 4)
+def test_what_a_node_acknowledged_survives_its_kill(own_nodes: Nodes) -> None:
+    _kill_while_writing(own_nodes, 4)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-def test_what_a_node_acknowledged_survives_two_hundred_kills(nodes: Nodes) -> None:
-    _kill_while_writing(nodes, 200)
+def test_what_a_node_acknowledged_survives_two_hundred_kills(own_nodes: Nodes) -> None:
+    _kill_while_writing(own_nodes, 200)
