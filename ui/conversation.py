@@ -94,7 +94,7 @@ class Conversation(parts.Sheet):
         self.setObjectName("conversation")
         self._session = session
         self._person: Person | None = None
-        self._shown: list[Message] = []
+        self._shown: list[Message] | None = None
         self._drafts: dict[ContactId, str] = {}
         self.title = parts.ElidedLabel("", Size.TITLE, bold=True)
         self.banner = parts.Banner("", "warning")
@@ -123,7 +123,7 @@ class Conversation(parts.Sheet):
         if self._person is not None:
             self._drafts[self._person.row.id] = self.edit.toPlainText()
         self._person = self._session.person(contact)
-        self._shown = []
+        self._shown = None
         parts.clear(self.list.body)
         self.edit.setPlainText(self._drafts.get(contact, ""))
         self._show()
@@ -176,7 +176,7 @@ class Conversation(parts.Sheet):
     def _show_messages(self, person: Person) -> None:
         messages = [each for entry in person.entries for each in self._messages(entry.address)]
         messages = sorted(messages, key=lambda each: each.sent_at)[-SHOWN:]
-        if messages == self._shown and messages:
+        if messages == self._shown:
             return
         self._shown = messages
         parts.clear(self.list.body)

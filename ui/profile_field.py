@@ -47,6 +47,8 @@ class ProfileField(QWidget):
         super().__init__()
         self.field = field
         self._me: Me | None = None
+        self._kept = ""
+        """What is published, or on its way."""
         title = tr(wording.FIELDS[field])
         self.edit: QLineEdit | QPlainTextEdit
         if field is Field.ABOUT:
@@ -74,8 +76,9 @@ class ProfileField(QWidget):
             .replace("%1", in_a_sentence(self.field))
             .replace("%2", tr(SEEN_BY[audience]))
         )
+        self._kept = text_of(me.fields, self.field)
         if not self.edit.hasFocus():
-            self._show_text(text_of(me.fields, self.field))
+            self._show_text(self._kept)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Publish when the keyboard leaves, or at Enter; Escape goes back."""
@@ -96,13 +99,13 @@ class ProfileField(QWidget):
         if enter and isinstance(self.edit, QLineEdit):
             self._save()
             return True
-        if event.key() == Qt.Key.Key_Escape and self._me is not None:
-            self._show_text(text_of(self._me.fields, self.field))
+        if event.key() == Qt.Key.Key_Escape:
+            self._show_text(self._kept)
             return True
         return False
 
     def _save(self) -> None:
-        if self._me is None or self.text() == text_of(self._me.fields, self.field):
+        if self._me is None or self.text() == self._kept:
             return
         over = -room_left(self._me, self.field, self.text())
         self.trouble.setVisible(over > 0)
@@ -114,7 +117,8 @@ class ProfileField(QWidget):
             self.trouble.setText(text)
             parts.announce(self, text)
             return
-        self.saved.emit(self.field, self.text() or None)
+        self._kept = self.text()
+        self.saved.emit(self.field, self._kept or None)
 
     def _show_text(self, text: str) -> None:
         self.trouble.hide()

@@ -43,6 +43,8 @@ class SeeAs(QWidget):
         self._chosen: list[Viewer] = [*viewers.kinds()[:2]]
         self._cards: dict[str, SeenCard] = {}
         self._explained: str | None = None
+        self._offered: list[Viewer] = []
+        self._chip: dict[str, QPushButton] = {}
         self._chips = FlowLayout(spacing=6)
         chips = QWidget()
         chips.setLayout(self._chips)
@@ -86,14 +88,20 @@ class SeeAs(QWidget):
 
     def _show_chips(self, known: list[Viewer]) -> None:
         people = [each for each in self._chosen if each.contact_id is not None]
-        parts.clear(self._chips)
+        if [*known, *people] != self._offered:
+            self._offered = [*known, *people]
+            parts.clear(self._chips)
+            self._chip = {each.asked: self._make_chip(each) for each in self._offered}
         chosen = {each.asked for each in self._chosen}
-        for each in [*known, *people]:
-            made = chip(each.name, name=f"as_{each.asked}")
-            made.setChecked(each.asked in chosen)
-            made.setEnabled(each.asked in chosen or len(chosen) < MOST)
-            made.clicked.connect(lambda on, each=each: self._switch(each, on=on))
-            self._chips.addWidget(made)
+        for asked, made in self._chip.items():
+            made.setChecked(asked in chosen)
+            made.setEnabled(asked in chosen or len(chosen) < MOST)
+
+    def _make_chip(self, viewer: Viewer) -> QPushButton:
+        made = chip(viewer.name, name=f"as_{viewer.asked}")
+        made.clicked.connect(lambda on: self._switch(viewer, on=on))
+        self._chips.addWidget(made)
+        return made
 
     def _switch(self, viewer: Viewer, *, on: bool) -> None:
         if on:

@@ -9,10 +9,11 @@ import httpx
 from PySide6.QtWidgets import QApplication
 
 from app.account import Account
-from app.domain import Address, ContactId
+from app.domain import Address, ContactId, State
 from app.paths import Paths
 from app.service import host
 from app.session import Session
+from tests.ui.conftest import until
 from ui.tasks import Tasks
 
 ME = Address("12025550199")
@@ -60,6 +61,7 @@ async def living(home: Path) -> AsyncIterator[Living]:
                 for name, address in ADDRESSES.items()
             }
             await session.settled()
+            await until(lambda: _matched(session) == len(ADDRESSES) - 1)
             errors: list[Exception] = []
             tasks = Tasks(errors.append)
             try:
@@ -68,6 +70,10 @@ async def living(home: Path) -> AsyncIterator[Living]:
                 await tasks.close()
                 _close_windows()
             assert errors == []
+
+
+def _matched(session: Session) -> int:
+    return sum(row.state is State.MATCHED for row in session.rows())
 
 
 def _close_windows() -> None:
