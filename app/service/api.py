@@ -52,13 +52,15 @@ def create_app(node: Node, streams: Events, more: Sequence[Route] = ()) -> ASGIA
     by_path: dict[str, list[Route]] = {}
     for route in routes:
         by_path.setdefault(route.path, []).append(route)
-    return Starlette(
+    app = Starlette(
         routes=[
             StarletteRoute(path, Endpoint(node, found), include_in_schema=False)
             for path, found in by_path.items()
         ],
         exception_handlers={HTTPException: _on_http_error, Exception: _on_failure},
     )
+    app.router.redirect_slashes = False
+    return app
 
 
 def _events_route(streams: Events) -> Route:

@@ -29,6 +29,7 @@ OPERATOR = "the-operators-key"
 SECRET = b"s" * 32
 DAY_S = 86_400.0
 NORMAL = Allowance()
+START = 1_790_000_000.0
 
 _numbers = count(18005550100)
 
@@ -42,7 +43,7 @@ def fresh() -> str:
 class Clock:
     """A clock that a test sets."""
 
-    now: float = 1_790_000_000.0
+    now: float
 
     def __call__(self) -> float:
         return self.now
@@ -171,9 +172,11 @@ def slug(answer: httpx.Response) -> str:
 
 
 @asynccontextmanager
-async def serve(database: Path | str, allowance: Allowance = NORMAL) -> AsyncIterator[Service]:
+async def serve(
+    database: Path | str, allowance: Allowance = NORMAL, start: float = START
+) -> AsyncIterator[Service]:
     """Run a node for a while."""
-    clock = Clock()
+    clock = Clock(start)
     node = Node(open_store(database), Keys(SECRET), OPERATOR, allowance, clock)
     await node.start()
     app = create_app(node, Streams(node, Presence(node)))
