@@ -6,14 +6,16 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from urllib.parse import urlsplit
 
 import httpx
 import nats.errors
+import psycopg
 import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from tests.contract.outside import Service, serve
+from tests.contract.outside import Service, serve, slug
 from tests.service.live.conftest import fresh
 from tests.service.live.test_races import REVOCATIONS, Owner, Watcher, race
 from tests.service.live.wires import Wire
@@ -188,6 +190,27 @@ def test_who_is_online_at_two_nodes_is_offline_when_both_have_seen_them_go(nodes
     assert not stream.quiet(6)
     there.close()
     assert stream.until("profile").data["fields"]["presence"]["online"] is False
+
+
+def test_nodes_live_through_a_database_that_goes_away(own_nodes: Nodes, postgresql: str) -> None:
+    (ann, _), (bob, bob_there) = own_nodes.people(fresh(), fresh(), name="First")
+    bob.sync(ann.address)
+    stream = bob_there.stream()
+    stream.before_ready()
+    name = urlsplit(own_nodes.options[1]).path.removeprefix("/")
+    with psycopg.connect(postgresql, autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
+        )
+        for _ in range(2):
+            answer = ann.call("PATCH", "/v1/me", json={"fields": {"name": "Lost"}})
+            assert answer.status_code == 503
+            assert slug(answer) == "unavailable"
+        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
+    wait_until(lambda: ann.call("GET", "/v1/me").status_code == 200)
+    ann.publish(name="Back")
+    stream.until("profile", fields={"name": "Back"})
 
 
 def test_the_people_of_a_crashed_node_go_offline(own_nodes: Nodes) -> None:
