@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from app.domain import Cursor
+from app.errors import HostFailed
 from app.service import leases
 from app.service.barrier import Barrier
 from app.service.budget import Allowance
@@ -16,6 +17,7 @@ from app.service.cursors import Cursors, NotHonoured, Position
 from app.service.directory import Directory, token_hash
 from app.service.feed import News, Touched
 from app.service.keys import Keys
+from app.service.leases import Lease
 from app.service.store import Store, Tx
 from app.service.texts import Texts
 
@@ -54,9 +56,18 @@ class Node:
 
     async def start(self) -> None:
         """Become a node of the database."""
-        lease = await self.store.write(lambda tx: leases.join(tx, self.id, self.now()))
+        lease = await self.store.write(self._join)
         self.incarnation = lease.incarnation
         self.adopted = lease.adopted
+
+    def _join(self, tx: Tx) -> Lease:
+        mark = self.keys.index("the mark of this key")
+        row = tx.one("SELECT mark FROM address_key_mark")
+        if row is None:
+            tx.run("INSERT INTO address_key_mark (mark) VALUES (?)", mark)
+        elif row[0] != mark:
+            raise HostFailed("this database was made with another address.key")
+        return leases.join(tx, self.id, self.now())
 
     async def change(self, work: Callable[[Tx], tuple[T, Touched]]) -> T:
         """Make a change, let it reach everybody, and return when nothing revoked is on its way."""

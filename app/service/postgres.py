@@ -17,6 +17,7 @@ from psycopg import Connection, OperationalError, RawCursor, errors
 from psycopg.types.numeric import Int8BinaryDumper
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from app.errors import HostFailed
 from app.service.postgres_schema import column_types, migrate
 from app.service.postgres_sql import LONG, Batches, array, column, translated
 from app.service.problems import Unavailable
@@ -119,9 +120,12 @@ class PostgresStore:
     """A database on a server: reads and writes in threads, each with a connection of the pool."""
 
     def __init__(self, url: str, writers: int = WRITERS) -> None:
-        with Connection.connect(url, autocommit=True) as connection:
-            migrate(connection)
-            self._batches = Batches(column_types(connection))
+        try:
+            with Connection.connect(url, autocommit=True) as connection:
+                migrate(connection)
+                self._batches = Batches(column_types(connection))
+        except OperationalError as error:
+            raise HostFailed("the database does not answer") from error
         self._pool = ConnectionPool(
             url,
             kwargs={"autocommit": True, "cursor_factory": RawCursor},

@@ -4,6 +4,7 @@ from typing import Any
 
 from psycopg import Connection, errors
 
+from app.errors import HostFailed
 from app.service import schema
 
 _VERSIONS = "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY)"
@@ -11,10 +12,6 @@ _TYPES = """
     SELECT table_name, column_name, data_type FROM information_schema.columns
     WHERE table_schema = current_schema()
 """
-
-
-class TooNew(Exception):
-    """A newer Kith has changed the tables; this one would not keep its promises."""
 
 
 def migrate(connection: Connection[Any]) -> None:
@@ -29,7 +26,7 @@ def migrate(connection: Connection[Any]) -> None:
         row = connection.execute("SELECT COALESCE(MAX(version), 0) FROM schema_version").fetchone()
         assert row is not None
         if row[0] > len(schema.MIGRATIONS):
-            raise TooNew(f"the tables have version {row[0]}")
+            raise HostFailed(f"a newer Kith has changed this database to version {row[0]}")
         for following in range(row[0] + 1, len(schema.MIGRATIONS) + 1):
             for statement in schema.statements(following, "postgresql"):
                 connection.execute(statement)

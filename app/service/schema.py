@@ -94,7 +94,13 @@ CREATE TABLE presence (
 CREATE INDEX presence_by_node ON presence (node_id);
 """
 
-MIGRATIONS: Final = (VERSION_1, VERSION_2)
+VERSION_3: Final = """
+CREATE TABLE address_key_mark (
+    mark BIGINT PRIMARY KEY
+);
+"""
+
+MIGRATIONS: Final = (VERSION_1, VERSION_2, VERSION_3)
 """Each brings the database from the version before it; a released one is never edited."""
 
 POSTGRESQL_ONLY: Final = {

@@ -9,12 +9,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from app.errors import HostFailed
 from app.service import schema
 from app.service.engines import open_store
+from app.service.keys import Keys
+from app.service.node import Node
 from app.service.postgres import PostgresStore
-from app.service.postgres_schema import TooNew
 from app.service.store import Store, Tx
 from tests.engines import new_database
+from tests.service.people import serve
 
 
 def _count(tx: Tx) -> int:
@@ -37,8 +40,22 @@ async def test_a_database_of_a_newer_version_is_left_alone(postgresql: str) -> N
     await open_store(url).close()
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("INSERT INTO schema_version VALUES (1000)")
-    with pytest.raises(TooNew):
+    with pytest.raises(HostFailed):
         open_store(url)
+
+
+async def test_another_key_does_not_open_a_database(database: str | Path) -> None:
+    async with serve(database):
+        pass
+    store = open_store(database)
+    with pytest.raises(HostFailed):
+        await Node(store, Keys(b"another".ljust(32)), "key").start()
+    await store.close()
+
+
+def test_a_database_that_is_not_there_is_said_to_be_so(tmp_path: Path) -> None:
+    with pytest.raises(HostFailed):
+        open_store(f"postgresql://nobody@/nothing?host={tmp_path}")
 
 
 @pytest.mark.parametrize("version", range(1, len(schema.MIGRATIONS)))
