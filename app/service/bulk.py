@@ -71,6 +71,8 @@ class Request:
     wishes: dict[int, Wish] = field(default_factory=dict)
     """One for each key; the last one that was sent counts."""
     rejected: dict[str, str] = field(default_factory=dict)
+    visibilities: set[int] = field(default_factory=set)
+    """All that were wished for, also where no address could be one."""
 
 
 @dataclass(slots=True)
@@ -88,6 +90,8 @@ def sort_out(keys: Keys, entries: Sequence[SyncEntry]) -> Request:
         raise ProblemError("too-many", f"At most {SYNC_LIMIT:,} addresses in one call.")
     request = Request()
     for entry in entries:
+        if entry.visibility is not UNSET:
+            request.visibilities.add(entry.visibility)
         texts = entry.addresses
         found = canonical_many(texts)
         good = [address for address in found if not isinstance(address, InvalidAddress)]
@@ -117,11 +121,10 @@ def _reject(request: Request, texts: list[str], found: list[Address | InvalidAdd
 
 def check(request: Request, me: Owner) -> None:
     """Refuse wishes that cannot be, and my own address."""
-    for wish in set(request.wishes.values()):
-        if wish.visibility is not None:
-            check_visibility(wish.visibility, me.privacy)
-            if wish.visibility == Visibility.CUSTOM:
-                raise ProblemError("invalid", "CUSTOM needs fields: set it with PATCH, one by one.")
+    for visibility in request.visibilities:
+        check_visibility(visibility, me.privacy)
+        if visibility == Visibility.CUSTOM:
+            raise ProblemError("invalid", "CUSTOM needs fields: set it with PATCH, one by one.")
     if request.wishes.pop(me.key, None) is not None:
         mine = [text for text, key in request.forms.items() if key == me.key]
         for text in mine:
