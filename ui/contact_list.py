@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPushButton, QStackedWidget, QWidget
 
 from app.domain import ContactId
+from app.importers.places import Place, find_places
 from ui import icons, parts, wording
 from ui.contact_delegate import ContactDelegate
 from ui.contact_model import ContactModel
@@ -16,7 +17,7 @@ from ui.controls import chip
 from ui.flow import FlowLayout
 from ui.icons import Icon
 from ui.pictures import Pictures
-from ui.plain import isolated
+from ui.plain import isolated, one_line
 from ui.selection_bar import SelectionBar
 from ui.shelf import Facet, Filter, Shelf
 from ui.theme import Size
@@ -30,6 +31,8 @@ FACETS: Final[dict[Facet, str]] = {
     Facet.NOT_CONTACT: "Not a contact",
     Facet.UNUSABLE: "No usable number",
 }
+
+PLACES_SHOWN: Final = 3
 
 SHELVES: Final[dict[Shelf, str]] = {
     Shelf.ALL: "All contacts",
@@ -78,6 +81,8 @@ class ContactList(QWidget):
     """The contact to show at the right, or None."""
     opened = Signal(object)
     import_wanted = Signal()
+    place_wanted = Signal(object)
+    """The path of a book that another program keeps on this computer."""
     add_wanted = Signal(str)
     menu_wanted = Signal(object)
     """Where on the screen a menu for the selected contacts is wanted."""
@@ -287,8 +292,18 @@ class ContactList(QWidget):
                 self._way(
                     self.tr("Add one person…"), lambda: self.add_wanted.emit(""), "empty_add"
                 ),
+                *(self._place_way(place) for place in find_places()[:PLACES_SHOWN]),
             ]
         return parts.EmptyState(which, self.tr(title), self.tr(text), *ways)
+
+    def _place_way(self, place: Place) -> QPushButton:
+        words = self.tr("Import from %1: %2").replace("%1", place.program.value)
+        return self._way(
+            words.replace("%2", one_line(place.name)),
+            lambda: self.place_wanted.emit(place.path),
+            "import_place",
+            "quiet",
+        )
 
     def _nothing_found(self, text: str) -> QWidget:
         have = self.model.filter

@@ -15,6 +15,7 @@ from ui.address_card import AddressCard
 from ui.contact_header import ContactHeader
 from ui.controls import SwitchRow
 from ui.icons import Icon
+from ui.lookalike_banner import LookalikeBanner
 from ui.plain import isolated
 from ui.profile_view import ProfileView, Seen
 from ui.tasks import Tasks
@@ -49,6 +50,7 @@ class ContactPage(parts.Page):
         self._session, self._tasks = session, tasks
         self.person: Person | None = None
         self.header = ContactHeader()
+        self.lookalike = LookalikeBanner(tasks, session.rows)
         self.addresses = AddressCard()
         self.theirs = ProfileView(48)
         self.their_words = parts.label("", wrap=True)
@@ -123,7 +125,7 @@ class ContactPage(parts.Page):
         mine = parts.Card(self.contact, parts.rule(), self.subscribed)
         block = parts.row(self.block, None)
         blocking = parts.Card(self.blocked, parts.rule(), self.silenced, block)
-        self.add(self.header, self.addresses)
+        self.add(self.header, self.lookalike, self.addresses)
         self.add(_section(tr("What they show me"), shown))
         self.add(self.visibility)
         self.add(_section(tr("Between us"), mine))
@@ -162,6 +164,7 @@ class ContactPage(parts.Page):
         picture = None if row.address is None else self._session.picture(row.address)
         fields = _published(person)
         self.header.show_person(person, picture if fields.picture else None)
+        self.lookalike.show_person(person)
         self.addresses.show_person(person)
         self.theirs.setVisible(row.state is State.MATCHED and bool(relation_words.filled(fields)))
         self.theirs.show_profile(Seen(str(row.id), fields, picture=picture), time.time())

@@ -27,7 +27,9 @@ from app.session import Session, Status
 from ui import avatar, theme, wording
 from ui.choosing import choose_account
 from ui.ended_by_signals import ended_by_signals
+from ui.garbage import GarbageCollection
 from ui.main_window import MainWindow
+from ui.single_instance import SingleInstance
 from ui.tasks import Tasks
 from ui.theme import Theme
 from ui.window_state import WindowState
@@ -61,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
     if QLocale().language() is QLocale.Language.C:
         QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     avatar.limit_decoding()
+    GarbageCollection(app)
     dress = Theme(app)
     try:
         with asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
@@ -161,10 +164,15 @@ async def _draw(
 
 async def _show_mine(options: argparse.Namespace, dress: Theme, ending: asyncio.Event) -> int:
     paths = default_paths()
+    instance = SingleInstance(make_private(paths.home))
+    if not instance.is_first:
+        sys.stderr.write("kith: Kith is open already; its window is shown\n")
+        return DONE
     account = await _find_account(options, paths, dress, ending)
     if account is None:
         return DONE
     async with _opened(account, paths, dress, ending) as opened:
+        instance.called = opened.window.notifications.raise_window
         if account.embedded:
             opened.below.start(_run_service(opened, paths), name="the service")
         await ending.wait()

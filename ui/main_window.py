@@ -27,13 +27,16 @@ from ui.add_dialog import AddDialog
 from ui.command_palette import CommandPalette
 from ui.contact_list import ContactList
 from ui.contact_model import ContactModel
+from ui.icons import Icon
 from ui.import_dialog import ImportDialog
+from ui.notifications import Notifications
 from ui.page_list import INNER, PAGES
 from ui.people_actions import PeopleActions
 from ui.pictures import DECODING, Pictures
 from ui.plain import isolated
 from ui.rail import Rail
 from ui.service_banner import ServiceBanner
+from ui.settings_page import SettingsPage
 from ui.shelf import Shelf
 from ui.shortcuts import ShortcutSheet
 from ui.stage import Place, Stage
@@ -49,7 +52,7 @@ from ui.window_state import GEOMETRY, SPLIT, WindowState
 from ui.wording import counted, tr
 
 NARROW_BELOW: Final = 820
-SIZE: Final = (1040, 720)
+SIZE: Final = (1200, 780)
 SMALLEST: Final = (720, 480)
 LIST_WIDTH: Final = 340
 ON_PEOPLE: Final = ("favorite", "subscribe", "contact", "block", "remove")
@@ -72,16 +75,16 @@ class MainWindow(QMainWindow):
         self.model = ContactModel(session)
         self.pictures = Pictures(session, self.tasks)
         self.list = ContactList(self.model, self.pictures)
-        makers = {name: maker for name, (_i, _w, maker) in PAGES.items()}
-        self.stage = Stage(session, self.tasks, makers | INNER)
+        self.stage = self._stage()
         self.ways = Ways(session, self.tasks, self.stage, self.show_contact)
         self.sync = SyncIndicator(session)
-        self.rail = Rail(
-            {name: (icon, words) for name, (icon, words, _m) in PAGES.items()}, self.sync
-        )
+        in_rail = {name: (icon, words) for name, (icon, words, _maker) in PAGES.items()}
+        in_rail["settings"] = (Icon.SETTINGS, "Settings")
+        self.rail = Rail(in_rail, self.sync)
         self.banner = parts.Banner()
         self.split = self._build()
         self.toast = Toast(self)
+        self.notifications = Notifications(session, self, state)
         self.service_banner = ServiceBanner(session, self.show_banner)
         self.undo_toasts = UndoToasts(session, self.toast)
         self.palette_box = CommandPalette(self)
@@ -106,6 +109,7 @@ class MainWindow(QMainWindow):
         self.sync.close_indicator()
         self.undo_toasts.close()
         self.service_banner.close()
+        self.notifications.close()
         self._dress.changed.disconnect(self._recolour)
         self._unsubscribe()
         self.model.close()
@@ -145,6 +149,13 @@ class MainWindow(QMainWindow):
             self.show_contact(best.id)
 
     # ---- building
+
+    def _stage(self) -> Stage:
+        makers = {name: maker for name, (_icon, _words, maker) in PAGES.items()}
+        makers |= INNER | {"settings": self._settings_page}
+        stage = Stage(self._session, self.tasks, makers)
+        stage.contact_page.lookalike.everyone = self.model.rows
+        return stage
 
     def _build(self) -> QSplitter:
         split = QSplitter(Qt.Orientation.Horizontal)
@@ -200,6 +211,10 @@ class MainWindow(QMainWindow):
         self.sync.sign_in_wanted.connect(self.sign_in_wanted)
         self.palette_box.command_chosen.connect(self.run_command)
         self.palette_box.contact_chosen.connect(self.show_contact)
+        self.stage.contact_page.lookalike.contact_wanted.connect(self.show_contact)
+        self.notifications.contact_wanted.connect(self.show_contact)
+        self.notifications.quit_wanted.connect(self.close)
+        self.list.place_wanted.connect(lambda path: self.open_import([path]))
         self._dress.changed.connect(self._recolour)
         self._unsubscribe = self._session.changes.subscribe(self._on_change)
 
@@ -229,7 +244,7 @@ class MainWindow(QMainWindow):
             table[name] = partial(self._run_on_people, name)
         for shelf in Shelf:
             table[f"shelf_{shelf}"] = partial(self._show_shelf, shelf)
-        for page in PAGES:
+        for page in (*PAGES, "settings"):
             table[f"page_{page}"] = partial(self._show_place, page)
         for scheme in Scheme:
             table[f"theme_{scheme}"] = partial(self._choose_scheme, scheme)
@@ -351,6 +366,13 @@ class MainWindow(QMainWindow):
 
     # ---- looks
 
+    def _settings_page(self, _session: Session, _tasks: Tasks) -> SettingsPage:
+        page = SettingsPage(self._state)
+        page.scheme_chosen.connect(self._choose_scheme)
+        page.accent_chosen.connect(self._choose_accent)
+        page.compact_switched.connect(lambda _on: self._switch_compact())
+        return page
+
     def _recolour(self) -> None:
         icons.dress_again(QApplication.allWidgets())
 
@@ -364,8 +386,11 @@ class MainWindow(QMainWindow):
 
     def _next_accent(self) -> None:
         accents = list(Accent)
-        self._state.accent = accents[(accents.index(self._state.accent) + 1) % len(accents)]
-        self._dress.choose(self._state.scheme, self._state.accent)
+        self._choose_accent(accents[(accents.index(self._state.accent) + 1) % len(accents)])
+
+    def _choose_accent(self, accent: Accent) -> None:
+        self._state.accent = accent
+        self._dress.choose(self._state.scheme, accent)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

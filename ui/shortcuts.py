@@ -63,6 +63,7 @@ COMMANDS: Final = (
     Command("page_privacy", "Privacy", Group.GO, ("Ctrl+8",)),
     Command("page_blocked", "Block list", Group.GO, ("Ctrl+9",)),
     Command("page_steps", "History of steps", Group.GO, ("Ctrl+0",)),
+    Command("page_settings", "Settings", Group.GO, ("Ctrl+,",)),
     Command("next_pane", "Next part of the window", Group.GO, ("F6",), in_palette=False),
     Command("back", "Back", Group.GO, ("Alt+Left",)),
     Command("compact", "Compact rows, or roomy ones", Group.LOOK, ("Ctrl+Shift+D",)),

@@ -33,14 +33,14 @@ class Shown:
 
 def shown(state: SessionState, now: float) -> Shown:
     """Put a state into words."""
-    waiting = counted(state.waiting, "%1 change is waiting", "%1 changes are waiting")
+    waiting = counted(state.waiting, "%1 change waiting", "%1 changes waiting")
     kept = waiting if state.waiting else ""
     match state.status:
         case Status.WORKING:
             made = Shown(Icon.SYNC, "accent", tr("Syncing"), _progress(state), "pause")
         case Status.OFFLINE:
-            title = _retry(state, now) or tr("Offline")
-            made = Shown(Icon.OFFLINE, "warning", title, kept, "sync")
+            detail = ", ".join(each for each in (kept, _retry(state, now)) if each)
+            made = Shown(Icon.OFFLINE, "warning", tr("Offline"), detail, "sync")
         case Status.WAITING:
             made = Shown(Icon.WAITING, "muted", waiting, "", "sync")
         case Status.SIGNED_OUT:
@@ -68,7 +68,7 @@ def _retry(state: SessionState, now: float) -> str:
     if state.retry_at is None or state.retry_at <= now:
         return ""
     seconds = max(1, round(state.retry_at - now))
-    return tr("Offline, retry in %1 s").replace("%1", wording.number(seconds))
+    return tr("retry in %1 s").replace("%1", wording.number(seconds))
 
 
 def _synced(state: SessionState, now: float) -> str:
@@ -98,8 +98,7 @@ class SyncIndicator(QWidget):
         self._said = ""
         self.glyph = parts.Glyph(Icon.CLOUD, 20)
         self.title = parts.ElidedLabel("", Size.CAPTION, bold=True)
-        self.detail = parts.ElidedLabel("", Size.CAPTION)
-        parts.set_property(self.detail, "tone", "muted")
+        self.detail = parts.label("", Size.CAPTION, tone="muted", wrap=True)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(tr("Progress of the sync"))
@@ -134,7 +133,7 @@ class SyncIndicator(QWidget):
         self._way = what.way
         self.glyph.show_icon(what.icon, what.tone)
         self.title.show_text(what.title)
-        self.detail.show_text(what.detail)
+        self.detail.setText(what.detail)
         narrow = self.width() < theme.px(100) and self.isVisible()
         self.detail.setVisible(bool(what.detail) and not narrow)
         self.bar.setVisible(state.status is Status.WORKING and state.total > 1 and not narrow)

@@ -37,6 +37,24 @@ class WindowState:
         self._settings.setValue("list/compact", "true" if on else "false")
 
     @property
+    def notify_joined(self) -> bool:
+        """Whether a notice says who has joined."""
+        return bool(self._settings.value("notify/joined") != "false")
+
+    @notify_joined.setter
+    def notify_joined(self, on: bool) -> None:
+        self._settings.setValue("notify/joined", "true" if on else "false")
+
+    @property
+    def notify_messages(self) -> bool:
+        """Whether a notice says who has written."""
+        return bool(self._settings.value("notify/messages") != "false")
+
+    @notify_messages.setter
+    def notify_messages(self, on: bool) -> None:
+        self._settings.setValue("notify/messages", "true" if on else "false")
+
+    @property
     def scheme(self) -> Scheme:
         """The chosen colours."""
         value = str(self._settings.value("look/scheme", ""))

@@ -1,6 +1,7 @@
 """A real session on a temporary store, a real window, and coroutines on Qt's own loop."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,6 +23,15 @@ from ui.window_state import WindowState
 PATIENCE_S = 10.0
 Run = Callable[[Coroutine[Any, Any, None]], None]
 OpenWindow = Callable[..., Any]
+
+
+@pytest.fixture(autouse=True)
+def _collect_on_this_thread() -> Iterator[None]:
+    """Destroy widgets where Qt lives, as the program itself does."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

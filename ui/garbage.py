@@ -1,0 +1,38 @@
+"""Collects garbage on Qt's thread alone.
+
+Python's collector runs in whatever thread allocates; a widget that is part of a cycle would then be
+destroyed beside Qt's thread, which ends in a crash.
+"""
+
+import gc
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer
+
+LOOK_MS: Final = 1000
+
+
+class GarbageCollection(QObject):
+    """Takes over from the automatic collector for as long as it lives."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._thresholds = gc.get_threshold()
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self._collect)
+        self._timer.start()
+
+    def close(self) -> None:
+        """Give the work back."""
+        self._timer.stop()
+        gc.enable()
+
+    def _collect(self) -> None:
+        """Collect the oldest generation that is due, as the automatic collector would."""
+        counts = gc.get_count()
+        for generation in (2, 1, 0):
+            if counts[generation] > self._thresholds[generation]:
+                gc.collect(generation)
+                return
