@@ -40,6 +40,7 @@ class MyPicture(QFrame):
         self.setObjectName("my_picture")
         self.setAcceptDrops(True)
         self._session, self._tasks = session, tasks
+        self._now: bytes | None = None
         self._before: bytes | None = None
         self.face = Avatar(96)
         self.choose = parts.button(
@@ -62,11 +63,13 @@ class MyPicture(QFrame):
 
     def show_me(self, me: Me) -> None:
         """Show the picture as it is, or as it will be."""
-        picture = self._session.my_picture()
+        found = self._session.my_picture()
+        if found is not None or me.fields.picture is None:
+            self._now = found  # otherwise it is on its way here, and what is shown stays
         self.face.show_face(me.fields.name or "", me.address)
-        self.face.show_picture(picture)
-        self.face.setAccessibleName(tr("My picture") if picture else tr("No picture"))
-        self.remove.setVisible(picture is not None)
+        self.face.show_picture(self._now)
+        self.face.setAccessibleName(tr("My picture") if self._now else tr("No picture"))
+        self.remove.setVisible(self._now is not None)
 
     def take_file(self, path: Path) -> None:
         """Make this file my picture."""
@@ -121,7 +124,7 @@ class MyPicture(QFrame):
         self._save(self._before, tr("The old one is back."))
 
     def _save(self, data: bytes | None, words: str) -> None:
-        self._before = self._session.my_picture()
+        self._before, self._now = self._now, data
         self._session.save_picture(data)
         self.back.setVisible(self._before is not None)
         self._say(words, "success")
