@@ -22,6 +22,16 @@ def reset(cursor: Cursor) -> bytes:
     return b"event: reset\nid: %b\ndata: {}\n\n" % cursor.encode()
 
 
+def event(kind: str, data: bytes) -> bytes:
+    """Write one event."""
+    return b"event: %b\ndata: %b\n\n" % (kind.encode(), data)
+
+
+def with_id(cursor: Cursor, frame: bytes) -> bytes:
+    """Write an event from which a reader can go on."""
+    return b"id: %b\n%b" % (cursor.encode(), frame)
+
+
 def events(items: Sequence[Item], position: int, cursor: WriteCursor) -> list[bytes]:
     """Write items in their order; an id stands only where all of its number have been sent.
 
@@ -31,9 +41,9 @@ def events(items: Sequence[Item], position: int, cursor: WriteCursor) -> list[by
     frames = []
     last = len(items) - 1
     for place, item in enumerate(items):
-        frame = b"event: %b\ndata: %b\n\n" % (item.kind.encode(), item.data)
+        frame = event(item.kind, item.data)
         if item.seq > position and (place == last or items[place + 1].seq != item.seq):
-            frame = b"id: %b\n%b" % (cursor(item.seq).encode(), frame)
+            frame = with_id(cursor(item.seq), frame)
         frames.append(frame)
     return frames
 
