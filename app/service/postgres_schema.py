@@ -18,7 +18,7 @@ def migrate(connection: Connection[Any]) -> None:
     """Bring the tables to this version, one node at a time."""
     try:
         connection.execute(_VERSIONS)
-    except (errors.UniqueViolation, errors.DuplicateTable):
+    except (errors.UniqueViolation, errors.DuplicateTable, errors.DuplicateObject):
         # Another node has made it at the same moment: PostgreSQL checks before it makes.
         connection.execute("SELECT FROM schema_version")
     with connection.transaction():

@@ -143,7 +143,7 @@ class SqliteStore:
         self._readers = ThreadPoolExecutor(READERS, "kith-read")
         self._writing = _open(path)
         try:
-            _migrate(self._writing)
+            _migrate(self._writing, path)
         except sqlite3.DatabaseError as damage:
             raise StoreDamaged(path, str(damage)) from damage
         self._writer = threading.Thread(target=self._write_all, name="kith-write", daemon=True)
@@ -280,8 +280,10 @@ def _open(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(schema.MIGRATIONS):
+        raise StoreDamaged(path, "a newer Kith has changed this file; use that one")
     for following in range(version + 1, len(schema.MIGRATIONS) + 1):
         connection.execute("BEGIN IMMEDIATE")
         for statement in schema.statements(following, "sqlite"):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.service.cursors import Cursors, NotHonoured, Page, Position
+from tests.engines import new_database
 from tests.service.people import DAY_S, START, Person, Service, fresh, serve, slug
 
 KEY = b"k" * 32
@@ -111,3 +112,16 @@ async def test_pages_stay_whole_while_the_list_changes(service: Service) -> None
     assert delta["removed"] == [seen[0]]
     assert late in [relation["address"] for relation in delta["relations"]]
     assert {*seen, late} == {*book, late}
+
+
+async def test_a_cursor_of_one_node_serves_on_all(postgresql: str) -> None:
+    database = new_database(postgresql)
+    async with serve(database, start=START) as one, serve(database, start=START + 60) as other:
+        (ann,) = await one.people(fresh())
+        here, there = (Person(node, ann.address, ann.token) for node in (one, other))
+        for writer, reader in ((here, there), (there, here), (here, here), (there, there)):
+            cursor = (await writer.sync(fresh()))["cursor"]
+            assert (await reader.get(f"/v1/contacts?cursor={cursor}"))["relations"] == []
+            cursor = (await reader.get("/v1/contacts"))["cursor"]
+            await writer.sync(fresh())
+            assert len((await reader.get(f"/v1/contacts?cursor={cursor}"))["relations"]) == 1
