@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -13,18 +13,19 @@ _numbers = count(18005550100)
 
 
 @pytest.fixture(scope="session", params=ENGINES)
-def options(request: pytest.FixtureRequest) -> list[str]:
-    """What `kith serve` needs to run on each engine in turn."""
+def new_options(request: pytest.FixtureRequest) -> Callable[[], list[str]]:
+    """What `kith serve` needs to run on each engine in turn, on an empty database."""
     if request.param == "sqlite":
-        return []
-    return ["--database", new_database(request.getfixturevalue("postgresql"))]
+        return list
+    server = request.getfixturevalue("postgresql")
+    return lambda: ["--database", new_database(server)]
 
 
 @pytest.fixture(scope="session")
 def running_service(
-    tmp_path_factory: pytest.TempPathFactory, options: list[str]
+    tmp_path_factory: pytest.TempPathFactory, new_options: Callable[[], list[str]]
 ) -> Iterator[Service]:
-    with serve(tmp_path_factory.mktemp("contract"), *options) as running:
+    with serve(tmp_path_factory.mktemp("contract"), *new_options()) as running:
         yield running
 
 
@@ -36,8 +37,9 @@ def service(running_service: Service) -> Iterator[Service]:
 
 
 @pytest.fixture
-def small_budget(tmp_path: Path) -> Iterator[Service]:
-    with serve(tmp_path, "--discovery-burst", "5", "--discovery-per-hour", "1") as running:
+def small_budget(tmp_path: Path, new_options: Callable[[], list[str]]) -> Iterator[Service]:
+    budget = ["--discovery-burst", "5", "--discovery-per-hour", "1"]
+    with serve(tmp_path, *budget, *new_options()) as running:
         yield running
 
 

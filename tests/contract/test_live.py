@@ -1,5 +1,6 @@
 """Section 4.4: the live stream."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.contract.conftest import fresh
@@ -153,12 +154,15 @@ def test_pairing_is_announced_to_both(service: Service) -> None:
         assert live.until("relation").data["paired"] is True
 
 
-def test_an_acknowledged_change_survives_a_kill(tmp_path: Path) -> None:
-    with serve(tmp_path) as first:
+def test_an_acknowledged_change_survives_a_kill(
+    tmp_path: Path, new_options: Callable[[], list[str]]
+) -> None:
+    options = new_options()
+    with serve(tmp_path, *options) as first:
         (ann,) = first.people(fresh(), name="Before")
         ann.publish(name="After")
         first.process.kill()
         first.process.wait(timeout=10)
-    with serve(tmp_path) as second:
+    with serve(tmp_path, *options) as second:
         again = Person(second, ann.address, ann.token)
         assert again.get("/v1/me")["fields"]["name"] == "After"
