@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
 
@@ -54,9 +54,10 @@ class AudienceRow(QWidget):
             name=f"who_sees_{field}",
         )
         self.impact = ImpactView(session, tasks, f"field_{field}")
-        words = parts.column(parts.label(title, bold=True), self.value, spacing=0)
+        words = parts.column(parts.label(title, bold=True, wrap=True), self.value, spacing=0)
         self._pair = parts.row(words, self.choice, spacing=12)
         self._pair.setStretch(0, 1)
+        self._pair.setAlignment(self.choice, Qt.AlignmentFlag.AlignVCenter)
         line = parts.row(parts.Glyph(ICONS[field], 20), self._pair, who, spacing=12)
         line.setStretch(1, 1)
         below = parts.row(self.impact, margins=(32, 0, 0, 0))

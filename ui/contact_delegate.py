@@ -66,6 +66,7 @@ class ContactDelegate(QStyledItemDelegate):
         places = row_layout(option.rect, metrics)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # numbers stay upright
         self._paint_ground(painter, option, row)
         if index.row() != self.top and (letter := index.data(SECTION_ROLE)):
             paint_letter(painter, places.letter, letter)

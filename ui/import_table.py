@@ -139,6 +139,7 @@ class ImportDelegate(QStyledItemDelegate):
         out = index.data(Qt.ItemDataRole.CheckStateRole) is Tick.Unchecked
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # numbers stay upright
         paint_ground(painter, option)
         if out:
             painter.setOpacity(0.5)

@@ -31,6 +31,7 @@ class PeopleDelegate(QStyledItemDelegate):
         item = index.data(LINE_ROLE)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # numbers stay upright
         if isinstance(item, Group):
             _paint_heading(painter, option, item)
         else:
