@@ -4,7 +4,6 @@ Reading and writing all of them by (part, key) makes every action, its undo and 
 few lines. Values are JSON; `None` is a thing that is not there.
 """
 
-import json
 from typing import Any, Final
 
 import msgspec
@@ -33,7 +32,7 @@ MINE: Final = "mine"
 def read_cell(reading: Transaction, part: str, key: str) -> Value:
     """Read the value as the screen shows it now."""
     if part == RELATION:
-        return read_relation_parts(reading, Address(key))
+        return _read_relation(reading, Address(key))
     if part == MINE:
         return read_my_part(reading, key)
     record = reading.one(_READ[part], key)
@@ -42,10 +41,10 @@ def read_cell(reading: Transaction, part: str, key: str) -> Value:
     return list(record) if len(record) > 1 else record[0]
 
 
-def write_cell(transaction: Transaction, part: str, key: str, value: Value) -> None:
+def write_cell(transaction: Transaction, part: str, key: str, value: Value, before: Value) -> None:
     """Make it so, here at once and at the service when it can be reached."""
     if part == RELATION:
-        write_relation_parts(transaction, Address(key), value)
+        _write_relation(transaction, Address(key), value, before)
     elif part == MINE:
         want_my_part(transaction, key, value)
     elif part == OWNER:
@@ -90,7 +89,7 @@ def _write_owner(transaction: Transaction, address: Address, value: Value) -> No
         transaction.contacts.add(ContactId(before))
 
 
-def read_relation_parts(reading: Transaction, address: Address) -> Value:
+def _read_relation(reading: Transaction, address: Address) -> Value:
     """Read what I keep about an address, with what is on its way; `None` for nothing."""
     record = reading.one(
         f"SELECT {', '.join(PARTS)} FROM effective WHERE address = ? AND kept", address
@@ -98,8 +97,8 @@ def read_relation_parts(reading: Transaction, address: Address) -> Value:
     return dict(zip(PARTS, record, strict=True)) if record else None
 
 
-def write_relation_parts(
-    transaction: Transaction, address: Address, value: Value, *, bulk: bool = False
+def _write_relation(
+    transaction: Transaction, address: Address, value: Value, current: Value
 ) -> None:
     """Ask for the parts that differ from what there is; `None` erases the relation."""
     owner = transaction.value("SELECT contact_id FROM address WHERE address = ?", address)
@@ -108,7 +107,6 @@ def write_relation_parts(
     if value is None:
         want_erased(transaction, address)
         return
-    current = read_relation_parts(transaction, address)
     if current is None:
         shown = {part: number for part, number in value.items() if number}
         changed = {"contact": value["contact"], "subscribed": value["subscribed"], **shown}
@@ -117,14 +115,14 @@ def write_relation_parts(
     if "visibility" in changed or "fields" in changed:
         changed |= {"visibility": value["visibility"], "fields": value["fields"]}
     if changed:
-        want(transaction, address, msgspec.convert(changed, Parts), bulk=bulk)
+        want(transaction, address, Parts(**changed))
 
 
 def encode_value(value: Value) -> str | None:
     """Write a value for the history."""
-    return None if value is None else json.dumps(value)
+    return None if value is None else msgspec.json.encode(value).decode()
 
 
 def decode_value(text: str | None) -> Value:
     """Read a value from the history."""
-    return None if text is None else json.loads(text)
+    return None if text is None else msgspec.json.decode(text)

@@ -10,6 +10,16 @@ from app.cells import MINE, NAME, NOTE, OWNER, RELATION, REMOVED, Value, read_ce
 from app.changes import Kind
 from app.domain import Address, Block, ContactId, Field, Privacy, Visibility
 from app.errors import InvalidAddress, Trouble
+from app.long_deeds import (
+    NOTHING_KEPT,
+    Wanted,
+    catch_up,
+    change_now,
+    go_on,
+    is_unfinished,
+    plan_changes,
+    plan_turn,
+)
 from app.outbox import HELD, PARTS, Parts, open_held, want_many
 from app.steps import (
     StepWriter,
@@ -17,16 +27,13 @@ from app.steps import (
     drop_if_empty,
     last_done,
     last_undone,
-    redo_step,
-    undo_step,
+    mark_turned,
 )
 from app.store import Store
 from app.store_rows import read_rows_of
 from app.transaction import Transaction, listed
 from app.truth import make_contact
 from app.views import Step
-
-NOTHING_KEPT: dict[str, int] = dict.fromkeys(PARTS, 0)
 
 
 class Deeds:
@@ -78,23 +85,11 @@ class Deeds:
 
     def remove(self, ids: Collection[ContactId]) -> None:
         """Take people out of the book, and what the service keeps of them for me."""
-        with self._store.writing() as transaction:
-            step = self._begin(transaction, "Remove", ids)
-            for contact_id in ids:
-                for address in _addresses_of(transaction, contact_id):
-                    step.write(RELATION, address, None)
-                step.write(REMOVED, contact_id, 1)
-            drop_if_empty(transaction, step)
+        self._change("Remove", dict.fromkeys(ids))
 
     def set_parts(self, verb: str, ids: Collection[ContactId], parts: dict[str, int]) -> None:
         """Change parts of the relation to every address of these people."""
-        with self._store.writing() as transaction:
-            step = self._begin(transaction, verb, ids)
-            for contact_id in ids:
-                for address in _addresses_of(transaction, contact_id):
-                    kept = read_cell(transaction, RELATION, address) or NOTHING_KEPT
-                    step.write(RELATION, address, kept | parts)
-            drop_if_empty(transaction, step)
+        self._change(verb, dict.fromkeys(ids, parts))
 
     def set_contact(self, ids: Collection[ContactId], *, on: bool) -> None:
         """Give or take a contact's rights over my profile."""
@@ -124,14 +119,14 @@ class Deeds:
 
     def set_fields(self, chosen: Mapping[ContactId, tuple[Field, ...]]) -> None:
         """Show exactly these fields to each of these people; all of it is one step."""
-        with self._store.writing() as transaction:
-            step = self._begin(transaction, "Visibility for", chosen)
-            for contact_id, fields in chosen.items():
-                parts = {"visibility": int(Visibility.CUSTOM), "fields": fields_to_mask(fields)}
-                for address in _addresses_of(transaction, contact_id):
-                    kept = read_cell(transaction, RELATION, address) or NOTHING_KEPT
-                    step.write(RELATION, address, kept | parts)
-            drop_if_empty(transaction, step)
+        custom = int(Visibility.CUSTOM)
+        self._change(
+            "Visibility for",
+            {
+                contact_id: {"visibility": custom, "fields": fields_to_mask(fields)}
+                for contact_id, fields in chosen.items()
+            },
+        )
 
     def save_relation(self, address: Address, parts: Parts) -> None:
         """Keep an address exactly like this."""
@@ -191,13 +186,41 @@ class Deeds:
         """Take back one step, the last one if none is named."""
         with self._store.writing() as transaction:
             chosen = last_done(transaction) if step_id is None else step_id
-            return None if chosen is None else undo_step(transaction, chosen)
+            return self._turn(transaction, chosen, undo=True)
 
     def redo(self) -> Step | None:
         """Do again what was undone last."""
         with self._store.writing() as transaction:
-            chosen = last_undone(transaction)
-            return None if chosen is None else redo_step(transaction, chosen)
+            return self._turn(transaction, last_undone(transaction), undo=False)
+
+    def is_unfinished(self) -> bool:
+        """Tell whether a long deed has a rest."""
+        return is_unfinished(self._store.reading)
+
+    def go_on(self) -> bool:
+        """Do some of the rest of a long deed; tell whether there is more."""
+        with self._store.writing() as transaction:
+            return go_on(transaction)
+
+    def _turn(self, transaction: Transaction, step_id: int | None, *, undo: bool) -> Step | None:
+        turned = None if step_id is None else mark_turned(transaction, step_id, undo=undo)
+        if turned is not None:
+            is_next = not is_unfinished(transaction)
+            plan_turn(transaction, turned.id, undo=undo)
+            if is_next:
+                go_on(transaction)
+        return turned
+
+    def _change(self, verb: str, changes: Mapping[ContactId, Wanted]) -> None:
+        """Change some people now; thousands are gone on with in later turns of the loop."""
+        if not changes:
+            return
+        with self._store.writing() as transaction:
+            step = self._begin(transaction, verb, changes)
+            is_next = not is_unfinished(transaction) or catch_up(transaction, changes)
+            plan_changes(transaction, step.id, changes.items())
+            if is_next:
+                change_now(transaction, step.id)
 
     def _begin(self, transaction: Transaction, verb: str, ids: Collection[ContactId]) -> StepWriter:
         return begin_step(transaction, f"{verb} {_whom(transaction, ids)}", time.time())
@@ -256,12 +279,3 @@ def _ensure_address(transaction: Transaction, address: Address) -> ContactId:
         "SELECT contact_id FROM address WHERE address = ?", address
     )
     return make_contact(transaction, address, time.time()) if owner is None else owner
-
-
-def _addresses_of(reading: Transaction, contact_id: ContactId) -> list[Address]:
-    return [
-        address
-        for (address,) in reading.all(
-            "SELECT address FROM address WHERE contact_id = ? ORDER BY position", contact_id
-        )
-    ]

@@ -60,6 +60,8 @@ class Session:
         self._network: Network | None = None
         self._started = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
+        self._rest: asyncio.Task[None] | None = None
+        """The rest of a deed on thousands of people."""
         self._hearers: dict[int, Heard] = {}
 
     async def __aenter__(self) -> Self:
@@ -68,6 +70,7 @@ class Session:
             release_all(transaction)
         self._pulse.show()
         self.changes.subscribe(self._on_change)
+        self._begin_rest()
         if self.account is not None and self.account.token:
             self.begin(self.account)
         return self
@@ -84,6 +87,8 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._rest is not None:
+            self._rest.cancel()
         try:
             await self._stop()
         finally:
@@ -353,7 +358,19 @@ class Session:
         for hearer in tuple(self._hearers.values()):
             hearer(kind, happening)
 
+    def _begin_rest(self) -> None:
+        if self._deeds.is_unfinished() and (self._rest is None or self._rest.done()):
+            self._rest = asyncio.create_task(self._go_on(), name="rest of a deed")
+
+    async def _go_on(self) -> None:
+        more = True
+        while more:
+            more = self._deeds.go_on()
+            await asyncio.sleep(0)
+
     def _on_change(self, change: Change) -> None:
+        if Kind.STEPS in change.kinds:
+            self._begin_rest()
         if Kind.OUTBOX in change.kinds:
             self._pulse.show_soon()
             if self._network is not None:

@@ -12,6 +12,9 @@ KEPT: Final = 50
 """Steps kept; with the one that falls off, what it removed goes for good."""
 
 
+UNREAD: Final = object()
+
+
 class StepWriter:
     """Writes values and notes for each what it was before."""
 
@@ -20,11 +23,12 @@ class StepWriter:
         self.id = step_id
         self.position = position
 
-    def write(self, part: str, key: object, value: Value) -> None:
-        """Change one value."""
-        before = read_cell(self._transaction, part, str(key))
+    def write(self, part: str, key: object, value: Value, before: Value = UNREAD) -> None:
+        """Change one value; `before` saves a reading where it was just read."""
+        if before is UNREAD:
+            before = read_cell(self._transaction, part, str(key))
         if before != value:
-            write_cell(self._transaction, part, str(key), value)
+            write_cell(self._transaction, part, str(key), value, before)
             self.note([(part, str(key), encode_value(before), encode_value(value))])
 
     def note(self, cells: Iterable[Record]) -> None:
@@ -41,7 +45,7 @@ def begin_step(
 ) -> StepWriter:
     """Start a step; what was undone before cannot be redone after it."""
     transaction.kinds |= Kind.STEPS
-    transaction.run("DELETE FROM step WHERE undone")
+    transaction.run(f"DELETE FROM step WHERE undone AND {_FINISHED}")
     step_id = transaction.run(
         "INSERT INTO step (name, at, open) VALUES (?, ?, ?)", name, now, is_open
     )
@@ -49,9 +53,13 @@ def begin_step(
     return StepWriter(transaction, step_id)
 
 
+_FINISHED: Final = "id NOT IN (SELECT step_id FROM unfinished)"
+
+
 def _forget_old(transaction: Transaction) -> None:
     transaction.run(
-        "DELETE FROM step WHERE id <= (SELECT id FROM step ORDER BY id DESC LIMIT 1 OFFSET ?)",
+        "DELETE FROM step WHERE id <= (SELECT id FROM step ORDER BY id DESC LIMIT 1 OFFSET ?) "
+        f"AND {_FINISHED}",
         KEPT,
     )
     transaction.run(
@@ -61,9 +69,13 @@ def _forget_old(transaction: Transaction) -> None:
 
 
 def drop_if_empty(transaction: Transaction, step: StepWriter) -> None:
-    """Leave no step behind that changed nothing."""
+    """Leave no step behind that changed nothing, unless some of it is still to do."""
     if step.position == 0:
-        transaction.run("DELETE FROM step WHERE id = ?", step.id)
+        transaction.run(
+            "DELETE FROM step WHERE id = ?1 "
+            "AND NOT EXISTS (SELECT 1 FROM unfinished WHERE step_id = ?1)",
+            step.id,
+        )
 
 
 def read_steps(reading: Transaction) -> list[Step]:
@@ -86,30 +98,14 @@ def last_undone(reading: Transaction) -> int | None:
     return found
 
 
-def undo_step(transaction: Transaction, step_id: int) -> Step | None:
-    """Take a step back, except where something newer has changed the same value since."""
-    return _turn(transaction, step_id, undo=True)
-
-
-def redo_step(transaction: Transaction, step_id: int) -> Step | None:
-    """Do a step again."""
-    return _turn(transaction, step_id, undo=False)
-
-
-def _turn(transaction: Transaction, step_id: int, *, undo: bool) -> Step | None:
+def mark_turned(transaction: Transaction, step_id: int, *, undo: bool) -> Step | None:
+    """Show a step as taken back, or as done again; `None` if it is that already."""
     record = transaction.one(
-        "SELECT name, at FROM step WHERE id = ? AND (undone = 0) = ?", step_id, undo
+        "SELECT name, at FROM step WHERE id = ? AND (undone = 0) = ? AND NOT open", step_id, undo
     )
     if record is None:
         return None
     transaction.kinds |= Kind.STEPS
-    order = "DESC" if undo else "ASC"
-    for part, key, before, after in transaction.all(
-        f"SELECT part, key, before, after FROM cell WHERE step_id = ? ORDER BY position {order}",
-        step_id,
-    ):
-        old, new = (after, before) if undo else (before, after)
-        _turn_cell(transaction, (part, key), decode_value(old), decode_value(new))
     transaction.run(
         "UPDATE step SET undone = CASE WHEN ? "
         "THEN (SELECT MAX(undone) FROM step) + 1 ELSE 0 END WHERE id = ?",
@@ -119,13 +115,32 @@ def _turn(transaction: Transaction, step_id: int, *, undo: bool) -> Step | None:
     return Step(step_id, record[0], record[1], undo)
 
 
+def turn_cells(
+    transaction: Transaction, step_id: int, *, undo: bool, window: tuple[int, int]
+) -> int:
+    """Take back some values of a step, except where something newer has changed them since.
+
+    The window is how many were done before and how many to do; the answer, how many were done.
+    """
+    cells = transaction.all(
+        "SELECT part, key, before, after FROM cell WHERE step_id = ? "
+        f"ORDER BY position {'DESC' if undo else 'ASC'} LIMIT ?3 OFFSET ?2",
+        step_id,
+        *window,
+    )
+    for part, key, before, after in cells:
+        old, new = (after, before) if undo else (before, after)
+        _turn_cell(transaction, (part, key), decode_value(old), decode_value(new))
+    return len(cells)
+
+
 def _turn_cell(transaction: Transaction, cell: tuple[str, str], old: Value, new: Value) -> None:
     current = read_cell(transaction, *cell)
     if current == old:
-        write_cell(transaction, *cell, new)
+        write_cell(transaction, *cell, new, current)
     elif all(isinstance(value, dict) for value in (current, old, new)):
         turned = {part: new[part] if current[part] == old[part] else current[part] for part in new}
-        write_cell(transaction, *cell, turned)
+        write_cell(transaction, *cell, turned, current)
 
 
 def undo_open_steps(transaction: Transaction) -> None:
@@ -136,6 +151,7 @@ def undo_open_steps(transaction: Transaction) -> None:
 
 def abandon_step(transaction: Transaction, step_id: int) -> None:
     """Take a step back and forget that it was."""
-    _turn(transaction, step_id, undo=True)
+    transaction.kinds |= Kind.STEPS
+    turn_cells(transaction, step_id, undo=True, window=(0, -1))
     transaction.run("DELETE FROM step WHERE id = ?", step_id)
     _forget_old(transaction)

@@ -127,6 +127,19 @@ MIGRATIONS: Final = (
         value BLOB NOT NULL
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE unfinished (                 -- the rest of a deed on thousands of people
+        id INTEGER PRIMARY KEY,
+        step_id INTEGER NOT NULL REFERENCES step(id) ON DELETE CASCADE,
+        contact_id INTEGER,                   -- whom to change,
+        parts TEXT,                           -- and how; NULL removes them
+        is_undo INTEGER,                      -- or: the whole step is taken back, or done again,
+        done INTEGER NOT NULL DEFAULT 0       -- and so many of its values are
+    );
+    CREATE INDEX unfinished_by_step ON unfinished(step_id);
+    CREATE INDEX unfinished_by_contact ON unfinished(contact_id);
+    CREATE INDEX cell_removed ON cell(key) WHERE part = 'removed';
+    """,
 )
 
 NEWEST: Final = len(MIGRATIONS)

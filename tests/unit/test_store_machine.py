@@ -160,6 +160,10 @@ class StoreMachine(RuleBasedStateMachine):
                 self.truth.apply_kept(transaction, [self.service.answer(address)], 1.0)
 
     @rule()
+    def go_on(self) -> None:
+        self.deeds.go_on()
+
+    @rule()
     def crash(self) -> None:
         """Only what is on the disk is left."""
         folder = Path(tempfile.mkdtemp(dir=self.folder))
@@ -187,6 +191,8 @@ class StoreMachine(RuleBasedStateMachine):
 
     def settle(self) -> None:
         """Once everything has arrived, the service keeps exactly what the screen shows."""
+        while self.deeds.go_on():
+            continue
         for batch in self.batches:
             with self.store.writing() as transaction:
                 release(transaction, batch)
