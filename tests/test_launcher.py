@@ -138,6 +138,7 @@ def test_an_installation_that_was_interrupted_is_done_again(
         os.killpg(process.pid, number)
     assert process.returncode != 0
     assert computer.kith("sync").returncode == 0
+    assert [path.name for path in computer.clone.glob(".venv*")] == [".venv"]
 
 
 def test_two_at_once_install_once(computer: Computer) -> None:
