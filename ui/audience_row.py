@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
 
@@ -77,6 +77,9 @@ class AudienceRow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is no room beside the words, the choice goes below them."""
         super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._turn_pair)  # not while the layout is at work
+
+    def _turn_pair(self) -> None:
         room = self.choice.sizeHint().width() + theme.px(WORDS_WIDTH)
         narrow = self.width() < room
         way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 import msgspec
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QWidget
 
@@ -44,6 +44,11 @@ class SeeAs(QWidget):
         self._cards: dict[str, SeenCard] = {}
         self._explained: str | None = None
         self._offered: list[Viewer] = []
+        self._placed: tuple[int, list[str]] = (0, [])
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._place)
         self._chip: dict[str, QPushButton] = {}
         self._chips = FlowLayout(spacing=6)
         chips = QWidget()
@@ -138,6 +143,10 @@ class SeeAs(QWidget):
     def _place(self) -> None:
         """Put the cards side by side, as many as there is room for."""
         columns = max(1, min(len(self._cards), self.width() // theme.px(CARD_WIDTH)))
+        placed = (columns, [viewer.asked for viewer in self._chosen])
+        if placed == self._placed:
+            return
+        self._placed = placed
         while self._grid.takeAt(0) is not None:
             pass
         for at, viewer in enumerate(self._chosen):
@@ -148,7 +157,7 @@ class SeeAs(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._place()
+        self._later.start()  # a layout that changes while it is laid out forgets to do it again
 
     async def _load(self, me: Me) -> None:
         try:
