@@ -157,9 +157,7 @@ async def patch_contact(call: Call) -> Response:
         checked = patched(before or relations.empty(me.id, 0), body, me.privacy)
         kept = directory.keep(tx, call.node.directory, me, address, now)
         after = kept.with_parts(checked.parts)
-        after = directory.save(tx, me, before, after, touched)
-        if (before.blocked if before else 0) != after.blocked:
-            directory.see_again(tx, me, after, touched)
+        directory.save(tx, me, before, after, touched)
         return None, touched
 
     await call.node.change(work)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from app.domain import Address, Origin, Reach
 from app.service import feed, relations
-from app.service.accounts import COLUMNS, WIDTH, Owner, find_owner, load_owner, owner_of
+from app.service.accounts import COLUMNS, WIDTH, Owner, find_owner, owner_of
 from app.service.budget import Allowance, spend_one
 from app.service.feed import BLANK, Touched, View
 from app.service.problems import ProblemError
@@ -247,14 +247,6 @@ def save(tx: Tx, me: Owner, before: Record | None, after: Record, touched: Touch
         touched.revoked.add(me.id)
     tell_peers(tx, me, {} if before is None else {before.peer_key: before}, [after], touched)
     return after
-
-
-def see_again(tx: Tx, me: Owner, record: Record, touched: Touched) -> None:
-    """After a block of mine: what the peer sees is told already, what I see of the peer is not."""
-    if record.peer_id is not None:
-        owner = load_owner(tx, record.peer_id)
-        assert owner is not None
-        feed.refresh(tx, owner, touched, [me.key])
 
 
 def peer_view(tx: Tx, me: Owner, record: Record) -> View:

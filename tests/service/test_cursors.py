@@ -1,6 +1,8 @@
 """Cursors: what is honoured, and what is answered with a reset."""
 
+import sqlite3
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -75,16 +77,22 @@ async def test_a_cursor_outlives_a_restart(database: Path | str) -> None:
         assert len((await again.get(f"/v1/contacts?cursor={cursor}"))["relations"]) == 1
 
 
-async def test_a_cursor_from_a_future_that_was_lost_is_reset(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_running", [True, False])
+async def test_a_cursor_from_a_future_that_was_lost_is_reset(
+    tmp_path: Path, is_running: bool
+) -> None:
     """A database restored from a copy has not seen what the cursor has."""
-    path, copy = tmp_path / "kith.db", tmp_path / "copy" / "kith.db"
+    path, copy = tmp_path / "kith.db", tmp_path / "copy.db"
     async with serve(path) as first:
         (ann,) = await first.people(fresh())
         await ann.sync(fresh())
-    copy.parent.mkdir()
-    copy.write_bytes(path.read_bytes())
+        if not is_running:
+            back_up(path, copy)
     async with serve(path, start=START + 60) as lost:
         ahead = Person(lost, ann.address, ann.token)
+        await ahead.sync(fresh())
+        if is_running:
+            back_up(path, copy)
         await ahead.sync(fresh())
         cursor = (await ahead.sync(fresh()))["cursor"]
     async with serve(copy, start=START + 120) as restored:
@@ -93,6 +101,12 @@ async def test_a_cursor_from_a_future_that_was_lost_is_reset(tmp_path: Path) -> 
         for _ in range(5):
             await again.sync(fresh())
         assert (await again.call("GET", f"/v1/contacts?cursor={cursor}")).status_code == 410
+
+
+def back_up(path: Path, copy: Path) -> None:
+    """Copy a database, in use or not, as SQLite does it."""
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
 
 
 async def test_pages_stay_whole_while_the_list_changes(service: Service) -> None:
