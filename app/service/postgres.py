@@ -30,8 +30,8 @@ T = TypeVar("T")
 READERS: Final = 4
 WRITERS: Final = 8
 TOGETHER: Final = 6
-PATIENCE_S: Final = 0.2
-"""After so many conflicts, or so long, a write runs with no other beside it, and so ends."""
+LONG_S: Final = 0.2
+"""After so many conflicts, or a long one, a write runs with no other beside it, and so ends."""
 ATTEMPTS: Final = 12
 PAUSE_S: Final = 0.002
 RETRY_S: Final = 0.1
@@ -160,16 +160,17 @@ class PostgresStore:
         return self._while_reconnecting(lambda: self._once(_READ, work))
 
     def _write(self, work: Callable[[Tx], T]) -> T:
-        until = time.monotonic() + PATIENCE_S
+        begin = _WRITE
         for attempt in range(ATTEMPTS):
-            is_alone = attempt >= TOGETHER or time.monotonic() > until
-            begin = _ALONE if is_alone else _WRITE
+            started = time.monotonic()
             try:
                 return self._while_reconnecting(lambda: self._once(begin, work))  # noqa: B023 - called here
             except _CONFLICTS:
                 self.conflicts += 1
                 if attempt == ATTEMPTS - 1:
                     raise
+                if attempt >= TOGETHER or time.monotonic() - started > LONG_S:
+                    begin = _ALONE
             time.sleep(random.random() * PAUSE_S * 2 ** min(attempt, TOGETHER))
         raise AssertionError
 
