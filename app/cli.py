@@ -15,6 +15,7 @@ DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 SUMMARIES: Final = {
     "window": "the desktop window (what ./kith alone does)",
     "demo": "the window on a small living world of its own",
+    "desk": "for testers: a few people of a world side by side",
     "sync": "import address books and find out who is there",
     "watch": "one line for each live event",
     "check": "hold a table of who should see what against the service",

@@ -52,8 +52,8 @@ PICTURE_SIZE: Final = (1200, 800)
 
 def run(options: argparse.Namespace) -> int:
     """Open the window that the command line asks for, and return its exit code."""
-    if options.command not in {"window", "demo"}:
-        sys.stderr.write("kith: python -m ui knows `window` and `demo`\n")
+    if options.command not in {"window", "demo", "desk"}:
+        sys.stderr.write("kith: python -m ui knows `window`, `demo` and `desk`\n")
         return WRONG_USAGE
     choose_screen()
     app = QApplication(sys.argv[:1])
@@ -84,6 +84,10 @@ def choose_screen() -> None:
 async def _open(options: argparse.Namespace, dress: Theme) -> int:
     ending = asyncio.Event()
     with ended_by_signals(ending.set):
+        if options.command == "desk":
+            desk = await asyncio.to_thread(import_module, "ui.desk")
+            code: int = await desk.show(options, default_paths(), dress, ending)
+            return code
         if options.command == "demo":
             return await _show_demo(options.screenshot, dress, ending)
         return await _show_mine(options, dress, ending)

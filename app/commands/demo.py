@@ -11,7 +11,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--screenshot",
         metavar="FILE.png",
-        type=_png,
+        type=png,
         help="draw the window into this file, and end",
     )
 
@@ -21,7 +21,8 @@ def run(options: argparse.Namespace) -> int:
     return window.run(options)
 
 
-def _png(text: str) -> Path:
+def png(text: str) -> Path:
+    """Read the name of a picture to write."""
     path = Path(text)
     if path.suffix.lower() != ".png":
         raise argparse.ArgumentTypeError(f"{text} does not end in .png")

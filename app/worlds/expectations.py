@@ -136,6 +136,21 @@ def _row(
     ]
 
 
+def as_text(table: Table) -> str:
+    """Write a table as its file has it, the columns lined up."""
+    fields = list(dict.fromkeys(cell.field for cell in table.cells))
+    viewers = list(dict.fromkeys(cell.viewer for cell in table.cells))
+    expected = {(cell.viewer, cell.field): cell.expected for cell in table.cells}
+    wide = max(len("viewer"), *map(len, viewers)) + 2
+    lines = [f"world   {table.world}", f"owner   {table.owner}", ""]
+    rows = [["viewer", *fields]]
+    rows += [[viewer, *(expected[viewer, field] for field in fields)] for viewer in viewers]
+    for head, *words in rows:
+        cells = (word.ljust(len(field) + 2) for word, field in zip(words, fields, strict=True))
+        lines.append((head.ljust(wide) + "".join(cells)).rstrip())
+    return "\n".join(lines) + "\n"
+
+
 async def check(table: Table, people: Inhabitants) -> list[Finding]:
     """Ask the service, as each viewer, what they see, and as the owner, why."""
     findings: list[Finding] = []
