@@ -41,7 +41,9 @@ class BulkSender:
             return 0
         try:
             with self._truth.flight() as overtaken:
+                await asyncio.sleep(0)
                 answer = await self._remote.sync(_entries(batch.intents))
+                await asyncio.sleep(0)
                 await self._apply(batch, answer, overtaken)
         except SignedOut:
             raise

@@ -15,8 +15,10 @@ from app.deeds import Deeds
 from app.domain import Address, Block, ContactId, Field, Message, Picture, Privacy, Profile
 from app.errors import Unreachable
 from app.happenings import Happening, Heard, Network
+from app.importers import Card
 from app.importing import Import, plan_books
 from app.outbox import Parts, release_all
+from app.own_cards import read_cards
 from app.paths import Paths
 from app.people import Fate, ImportPlan, ImportReport, PlannedCard, Reason, Rejected
 from app.pictures import PictureCache
@@ -65,9 +67,10 @@ class Session:
         self._hearers: dict[int, Heard] = {}
 
     async def __aenter__(self) -> Self:
-        with self._store.writing() as transaction:
-            undo_open_steps(transaction)
-            release_all(transaction)
+        if self._store.is_alone:
+            with self._store.writing() as transaction:
+                undo_open_steps(transaction)
+                release_all(transaction)
         self._pulse.show()
         self.changes.subscribe(self._on_change)
         self._begin_rest()
@@ -87,11 +90,11 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._rest is not None:
-            self._rest.cancel()
         try:
-            await self._stop()
+            await _end(self._rest)
+            await _end(self._running)
         finally:
+            self._network = None
             self._pulse.close()
             self._store.close()
 
@@ -106,17 +109,6 @@ class Session:
             self._network = network
             self._started.set()
             await network.run(self._heard)
-
-    async def _stop(self) -> None:
-        if self._running is None:
-            return
-        self._running.cancel()
-        try:
-            await self._running
-        except asyncio.CancelledError:
-            return
-        finally:
-            self._network = None
 
     # ---- reading
 
@@ -144,6 +136,10 @@ class Session:
         """My own account, with what is still on its way; `None` without an account."""
         address = self.account.address if self.account else None
         return my_outbox.shown_me(self._store.reading, address)
+
+    def cards(self, ids: Collection[ContactId] | None = None) -> list[Card]:
+        """Read these contacts, or all, as cards that can be written into a book."""
+        return read_cards(self._store.reading, ids)
 
     def knows_me(self) -> bool:
         """Tell whether the service has said what my account is; until then `me` is a blank."""
@@ -380,6 +376,17 @@ class Session:
         if state != self.state:
             self.state = state
             self.changes.publish(Change(Kind.STATE))
+
+
+async def _end(task: asyncio.Task[None] | None) -> None:
+    """Cancel a task and wait for its end; what surprised it is raised here."""
+    if task is None:
+        return
+    task.cancel()
+    try:
+        await task
+    except asyncio.CancelledError:
+        return
 
 
 _keys = count()

@@ -17,7 +17,7 @@ from app.truth import Truth
 
 FIRST_BULK: Final = 1_000
 """The first batch is small, so that matches show early."""
-BULK: Final = 4_000
+BULK: Final = 2_500
 """Later ones are no larger, so that no turn of the loop on any of them is long."""
 
 
