@@ -1,6 +1,8 @@
 """The middle of the window: search on top, the list, and a way on when there is nothing to show."""
 
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -8,7 +10,6 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPushButton, QStackedWidget, QWidget
 
 from app.domain import ContactId
-from app.importers.places import Place, find_places
 from ui import icons, parts, wording
 from ui.contact_delegate import ContactDelegate
 from ui.contact_model import ContactModel
@@ -292,18 +293,23 @@ class ContactList(QWidget):
                 self._way(
                     self.tr("Add one person…"), lambda: self.add_wanted.emit(""), "empty_add"
                 ),
-                *(self._place_way(place) for place in find_places()[:PLACES_SHOWN]),
+                *self._place_ways(),
             ]
         return parts.EmptyState(which, self.tr(title), self.tr(text), *ways)
 
-    def _place_way(self, place: Place) -> QPushButton:
-        words = self.tr("Import from %1: %2").replace("%1", place.program.value)
-        return self._way(
-            words.replace("%2", one_line(place.name)),
-            lambda: self.place_wanted.emit(place.path),
-            "import_place",
-            "quiet",
-        )
+    def _place_ways(self) -> list[QPushButton]:
+        """Offer the books that other programs keep on this computer."""
+        places = import_module("app.importers.places").find_places()[:PLACES_SHOWN]
+        words = self.tr("Import from %1: %2")
+        return [
+            self._way(
+                words.replace("%1", place.program.value).replace("%2", one_line(place.name)),
+                partial(self.place_wanted.emit, place.path),
+                "import_place",
+                "quiet",
+            )
+            for place in places
+        ]
 
     def _nothing_found(self, text: str) -> QWidget:
         have = self.model.filter

@@ -1,7 +1,9 @@
 """The frame: the rail, the list, and the page at the right; commands find their way from here."""
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +17,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QSplitter, QWidget
 
 from app.addresses import default_region
 from app.changes import Change
@@ -28,7 +30,6 @@ from ui.command_palette import CommandPalette
 from ui.contact_list import ContactList
 from ui.contact_model import ContactModel
 from ui.icons import Icon
-from ui.import_dialog import ImportDialog
 from ui.notifications import Notifications
 from ui.page_list import INNER, PAGES
 from ui.people_actions import PeopleActions
@@ -47,7 +48,6 @@ from ui.toast import Toast
 from ui.tokens import Accent
 from ui.undo_toasts import UndoToasts
 from ui.visibility_card import PREVIEW
-from ui.ways import Ways
 from ui.window_state import GEOMETRY, SPLIT, WindowState
 from ui.wording import counted, tr
 
@@ -76,7 +76,6 @@ class MainWindow(QMainWindow):
         self.pictures = Pictures(session, self.tasks)
         self.list = ContactList(self.model, self.pictures)
         self.stage = self._stage()
-        self.ways = Ways(session, self.tasks, self.stage, self.show_contact)
         self.sync = SyncIndicator(session)
         in_rail = {name: (icon, words) for name, (icon, words, _maker) in PAGES.items()}
         in_rail["settings"] = (Icon.SETTINGS, "Settings")
@@ -88,11 +87,18 @@ class MainWindow(QMainWindow):
         self.service_banner = ServiceBanner(session, self.show_banner)
         self.undo_toasts = UndoToasts(session, self.toast)
         self.palette_box = CommandPalette(self)
-        self._importing: ImportDialog | None = None
+        self._importing: QDialog | None = None
         self._commands = self._command_table()
         self._add_shortcuts()
         self._connect()
         self._restore()
+        self.tasks.start(self._load_ways(), name="ways from page to page")
+
+    async def _load_ways(self) -> None:
+        """Import what nobody needs before the rows are painted, beside the loop."""
+        late = await asyncio.to_thread(import_module, "ui.ways")
+        self.ways: object = late.Ways(self._session, self.tasks, self.stage, self.show_contact)
+        await asyncio.to_thread(import_module, "ui.import_dialog")
 
     # ---- ends
 
@@ -229,6 +235,7 @@ class MainWindow(QMainWindow):
             "rename": self._rename,
             "new": lambda: self.add_person(""),
             "import": self.import_books,
+            "export": self.export_people,
             "undo": self.undo_toasts.undo,
             "redo": self.undo_toasts.redo,
             "sync": self._session.sync_now,
@@ -344,6 +351,10 @@ class MainWindow(QMainWindow):
         if people := self._people():
             menu = self.actions_on_people.menu(people, self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            export = QAction(icons.icon(Icon.EXPORT, "muted", 18), tr("Export…"), menu)
+            export.setObjectName("menu_export")
+            export.triggered.connect(lambda: self._export(people))
+            menu.insertAction(menu.actions()[-1], export)
             menu.popup(at)
 
     def _show_person_menu(self) -> None:
@@ -363,6 +374,16 @@ class MainWindow(QMainWindow):
     def import_books(self) -> None:
         """Ask which address books to import."""
         self.open_import([])
+
+    def export_people(self) -> None:
+        """Write the chosen people into a book, or everybody where nobody or one is chosen."""
+        chosen = self.list.table.chosen()
+        self._export(chosen if len(chosen) > 1 else None)
+
+    def _export(self, people: list[ContactId] | None) -> None:
+        late = import_module("ui.export_dialog")
+        dialog: QDialog = late.ExportDialog(self._session, self.tasks, self, people)
+        dialog.open()
 
     # ---- looks
 
@@ -436,9 +457,11 @@ class MainWindow(QMainWindow):
             self._importing.raise_()
             self._importing.activateWindow()
             return
-        self._importing = ImportDialog(self._session, self.tasks, self, paths)
-        self._importing.destroyed.connect(self._forget_import)
-        self._importing.show()
+        late = import_module("ui.import_dialog")
+        dialog: QDialog = late.ImportDialog(self._session, self.tasks, self, paths)
+        dialog.destroyed.connect(self._forget_import)
+        dialog.show()
+        self._importing = dialog
 
     def _forget_import(self) -> None:
         self._importing = None

@@ -1,22 +1,33 @@
-"""The pages of the window, in the order of the rail; each is made when it is first wanted."""
+"""The pages of the window, in the order of the rail; each is imported when first wanted."""
 
+from importlib import import_module
 from typing import Final
 
-from ui.audience_page import AudiencePage
-from ui.blocked_page import BlockedPage
-from ui.conversation import Conversation
+from app.session import Session
 from ui.icons import Icon
-from ui.privacy_page import PrivacyPage
-from ui.profile_page import ProfilePage
-from ui.stage import PageMaker
-from ui.steps_page import StepsPage
+from ui.stage import AnyPage, PageMaker
+from ui.tasks import Tasks
+
+
+def _late(module: str, name: str) -> PageMaker:
+    """Make a page of a module that the first sight of the window does without."""
+
+    def make(session: Session, tasks: Tasks) -> AnyPage:
+        page: AnyPage = getattr(import_module(module), name)(session, tasks)
+        return page
+
+    return make
+
 
 PAGES: Final[dict[str, tuple[Icon, str, PageMaker]]] = {
-    "profile": (Icon.PERSON, "My profile", ProfilePage),
-    "privacy": (Icon.SHIELD, "Privacy", PrivacyPage),
-    "blocked": (Icon.BLOCKED, "Block list", BlockedPage),
-    "steps": (Icon.HISTORY, "History", StepsPage),
+    "profile": (Icon.PERSON, "My profile", _late("ui.profile_page", "ProfilePage")),
+    "privacy": (Icon.SHIELD, "Privacy", _late("ui.privacy_page", "PrivacyPage")),
+    "blocked": (Icon.BLOCKED, "Block list", _late("ui.blocked_page", "BlockedPage")),
+    "steps": (Icon.HISTORY, "History", _late("ui.steps_page", "StepsPage")),
 }
 
-INNER: Final[dict[str, PageMaker]] = {"audience": AudiencePage, "messages": Conversation}
+INNER: Final[dict[str, PageMaker]] = {
+    "audience": _late("ui.audience_page", "AudiencePage"),
+    "messages": _late("ui.conversation", "Conversation"),
+}
 """Pages that other pages lead to; the rail does not show them."""

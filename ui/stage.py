@@ -62,6 +62,10 @@ class Stage(QStackedWidget):
             self.made.emit(self._pages[name])
         return self._pages[name]
 
+    def pages(self) -> list[AnyPage]:
+        """List the pages that were made so far."""
+        return [*self._pages.values()]
+
     def close_pages(self) -> None:
         """Let every page hear no more of changes."""
         for page in (self.contact_page, *self._pages.values()):

@@ -31,6 +31,8 @@ class Ways:
         self._session, self._tasks, self._stage = session, tasks, stage
         self._show_contact = show_contact
         stage.made.connect(self._connect)
+        for page in stage.pages():
+            self._connect(page)
         stage.contact_page.visibility.why_wanted.connect(self.explain)
         stage.contact_page.message_wanted.connect(self.show_messages)
 
