@@ -49,6 +49,7 @@ COMMANDS: Final = (
     Command("remove", "Remove from the book", Group.PEOPLE, ("Ctrl+Del",)),
     Command("new", "Add a person", Group.BOOK, ("Ctrl+N",)),
     Command("import", "Import an address book", Group.BOOK, ("Ctrl+O",)),
+    Command("export", "Export contacts", Group.BOOK, ("Ctrl+Shift+E",)),
     Command("undo", "Undo", Group.BOOK, ("Ctrl+Z",)),
     Command("redo", "Redo", Group.BOOK, ("Ctrl+Shift+Z",)),
     Command("sync", "Sync now", Group.BOOK, ("F5",)),
