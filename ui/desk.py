@@ -143,11 +143,12 @@ async def _draw(window: DeskWindow, screenshot: Path) -> int:
     """Wait until every pane is up to date, and draw the window into a file."""
     window.resize(theme.px(PICTURE_SIZE[0]), theme.px(PICTURE_SIZE[1]))
     async with asyncio.timeout(PICTURE_PATIENCE_S):
-        while not all(_is_calm(pane.identity) for pane in window.panes):  # noqa: ASYNC110
+        fair = [pane.identity for pane in window.panes if pane.fair]
+        while not all(_is_calm(identity) for identity in fair):  # noqa: ASYNC110 - Qt has no Event
             await asyncio.sleep(FRAME_S)
     await asyncio.sleep(CALM_S)
     return DONE if window.grab().save(str(screenshot), "PNG") else FAILED
 
 
 def _is_calm(identity: Identity) -> bool:
-    return identity.session.state.status in {Status.IDLE, Status.OFFLINE, Status.WAITING}
+    return identity.session.state.status is Status.IDLE

@@ -135,6 +135,11 @@ class Pane(QFrame):
         self.model.close()
         self._calm.stop()
 
+    @property
+    def fair(self) -> bool:
+        """Whether the weather lets this identity come up to date."""
+        return self.weather.currentData() in {Weather.CLEAR, Weather.SLOW}
+
     def dress(self) -> None:
         """Take the frame's colour from the scheme of the moment."""
         colours = ACCENTS[self._accent]
@@ -174,10 +179,9 @@ class Pane(QFrame):
             lambda at: self.change_weather(Weather(self.weather.itemData(at)))
         )
         self.banner = parts.Banner("", "warning")
-        self.news = parts.label("", Size.CAPTION)
+        self.news = parts.ElidedLabel("", Size.CAPTION)
         self.news.setObjectName("news")
         self.news.setProperty("pill", "muted")
-        self.news.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._be_calm()
         self._calm = QTimer(self)
         self._calm.setSingleShot(True)
@@ -249,7 +253,7 @@ class Pane(QFrame):
             self.banner,
             self.status,
             rules,
-            parts.row(self.news, None, spacing=0),
+            self.news,
             self.table,
             self.nobody,
             self.card,
@@ -422,15 +426,15 @@ class Pane(QFrame):
 
     def flash(self, words: str) -> None:
         """Show for a moment what has just arrived."""
-        self.news.setText(words)
+        self.news.show_text(words)
         parts.set_property(self.news, "pill", "success")
         self._calm.start(FLASH_MS)
 
     def _be_calm(self) -> None:
         """Keep the last news in sight, quietly."""
         parts.set_property(self.news, "pill", "muted")
-        if not self.news.text():
-            self.news.setText(tr("Nothing has arrived yet"))
+        if not self.news.accessibleName():
+            self.news.show_text(tr("Nothing has arrived yet"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,7 +453,8 @@ def _combo(accessible: str, name: str) -> QComboBox:
     made = QComboBox()
     made.setAccessibleName(accessible)
     made.setObjectName(name)
-    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    made.setMinimumContentsLength(5)
     made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return made

@@ -1,0 +1,107 @@
+"""In every weather the session keeps working, and agrees with the service once it clears."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import msgspec
+
+from app.account import Account
+from app.domain import Address, Field, Profile
+from app.paths import Paths
+from app.service import host
+from app.session import Session
+from app.worlds.files import WORLDS, read
+from app.worlds.inhabit import Inhabitants
+from app.worlds.weather import Proxy, Weather, reordered
+
+PATIENCE_S = 20
+ROUNDS = 4
+BETWEEN_S = 0.25
+"""Long enough for the weather to meddle with each change."""
+
+
+async def until(holds: Callable[[], object]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not holds():  # noqa: ASYNC110 - a store has no Event for a state
+            await asyncio.sleep(0.01)
+
+
+async def test_every_weather_ends_in_agreement(tmp_path: Path) -> None:
+    world = read(WORLDS / "three-people.json")
+    async with (
+        host.service(tmp_path / "service") as running,
+        Inhabitants.of(world, running.url, running.operator_key) as people,
+    ):
+        await people.settle()
+        await people.act("bo", "PATCH", "/v1/contacts/12025550101", {"contact": True})
+        async with asyncio.TaskGroup() as group:
+            for weather in Weather:
+                group.create_task(_live_through(weather, people, running.url, tmp_path))
+
+
+async def _live_through(weather: Weather, people: Inhabitants, url: str, home: Path) -> None:
+    """Let Bo talk and Ana act while the weather is bad; then compare with what the service says."""
+    bo = people.address("bo")
+    async with Proxy(url) as proxy:
+        account = Account(proxy.url, people.address("ana"), people.tokens["ana"], embedded=True)
+        async with Session(account, Paths(home / weather)) as session:
+            await until(lambda: session.knows_me() and session.rows())
+            proxy.change(weather)
+            extra = Address(f"1202555012{list(Weather).index(weather)}")
+            session.add_contact(weather, [f"+{extra}"], "US")
+            session.save_me({Field.ABOUT: f"in weather {weather}"})
+            for turn in range(ROUNDS):
+                status = f"{weather} {turn}"
+                await people.act("bo", "PATCH", "/v1/me", {"fields": {"status": status}})
+                await asyncio.sleep(BETWEEN_S)
+            proxy.change(Weather.CLEAR)
+            session.sync_now()
+            async with asyncio.timeout(PATIENCE_S):
+                await session.settled()
+            await _agree(session, people, bo)
+            kept = (await people.ask("ana", f"/v1/contacts/{extra}")).decode()
+            assert '"contact":true' in kept
+
+
+async def _agree(session: Session, people: Inhabitants, address: Address) -> None:
+    """Wait until the screen's copy is what the service answers now."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            answer = await people.ask("ana", f"/v1/profiles/{address}")
+            told = msgspec.json.decode(answer, type=Profile)
+            if session.view(address).fields == told.fields:
+                return
+            await asyncio.sleep(0.02)
+
+
+async def test_offline_refuses_and_clear_lets_through(tmp_path: Path) -> None:
+    async with host.service(tmp_path / "service") as running, Proxy(running.url) as proxy:
+        proxy.change(Weather.OFFLINE)
+        assert await _status(proxy.url) is None
+        proxy.change(Weather.CLEAR)
+        assert await _status(proxy.url) == 200
+        proxy.change(Weather.LIMITED)
+        assert {await _status(proxy.url) for _ in range(2)} == {200, 429}
+        proxy.change(Weather.RESTART)
+        assert {await _status(proxy.url) for _ in range(2)} == {200, None}
+
+
+async def _status(url: str) -> int | None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        try:
+            return (await client.get(f"{url}/healthz")).status_code
+        except httpx.TransportError:
+            return None
+
+
+def test_profiles_are_told_backwards_and_the_place_in_the_feed_comes_last() -> None:
+    first = b"id: 1\nevent: profile\ndata: a"
+    second = b"id: 2\nevent: profile\ndata: b"
+    ready = b"id: 3\nevent: ready\ndata: {}"
+    assert reordered([first, second, ready]) == [
+        b"event: profile\ndata: b",
+        b"id: 2\nevent: profile\ndata: a",
+        ready,
+    ]
