@@ -40,7 +40,10 @@ PRESETS: Final = [int(preset) for preset in Visibility]
 Text = Annotated[str, msgspec.Meta(max_length=16 * 1024)]
 
 CanonicalAddress = Annotated[
-    str, msgspec.Meta(extra_json_schema={"pattern": "^[a-z0-9][a-z0-9._@+-]{0,62}$"})
+    str,
+    msgspec.Meta(
+        extra_json_schema={"pattern": r"^(\+[1-9][0-9]{6,14}|[A-Za-z0-9][A-Za-z0-9._@+-]{0,62})$"}
+    ),
 ]
 """Described, not enforced: other ways to write an address are brought to this form."""
 

@@ -20,6 +20,16 @@ QUIET = [HealthCheck.filter_too_much, HealthCheck.too_slow, HealthCheck.function
 EXCLUDED = [positive_data_acceptance]
 
 
+def budget(examples: int) -> settings:
+    """Return how much to try: a few of the same each time, or many new ones."""
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=QUIET,
+        derandomize=examples == EXAMPLES[0],
+    )
+
+
 @pytest.fixture(scope="session")
 def tokens(running_service: Service) -> dict[str, str]:
     """One token for each kind of caller."""
@@ -44,7 +54,7 @@ def test_every_call_is_as_described(
         operation = found.ok()
 
         @given(case=operation.as_strategy(generation_mode=mode))
-        @settings(max_examples=examples, deadline=None, suppress_health_check=QUIET)
+        @budget(examples)
         def one(case: Any) -> None:
             check(case, tokens[who])
 
@@ -70,6 +80,4 @@ def test_calls_in_sequence_are_as_described(
         def validate_response(self, response: Any, case: Any, **more: Any) -> None:
             case.validate_response(response, excluded_checks=EXCLUDED)
 
-    Machine.run(
-        settings=settings(max_examples=examples, deadline=None, suppress_health_check=QUIET)
-    )
+    Machine.run(settings=budget(examples))
