@@ -16,6 +16,7 @@ from app.changes import Kind
 from app.errors import KithError
 from app.exporters import BookFormat, write_book
 from app.importers import Card, Value
+from app.importers.places import find_places
 from app.people import ImportPlan, ImportReport
 from app.session import Session
 from ui import import_plan, parts, theme, wording
@@ -65,6 +66,7 @@ class ImportDialog(QDialog):
         self.resize(theme.px(780), theme.px(640))
         self._connect()
         self._follow = Follow(self, session, Kind.CONTACTS | Kind.OUTBOX, self._show_sync)
+        tasks.start(self._find_places(), name="import places")
         if paths:
             self.read(paths)
 
@@ -90,10 +92,14 @@ class ImportDialog(QDialog):
             write_book(path, cards, BookFormat.CSV)
         self.read([path])
 
+    async def _find_places(self) -> None:
+        self.start.show_places(await asyncio.to_thread(find_places))
+
     # ---- what happens to it
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._tasks.stop(TASK)
+        self._tasks.stop("import places")
         self._follow.close()
         if self._pasted is not None:
             self._pasted.cleanup()

@@ -1,13 +1,17 @@
 """The first page of an import: drop a book, choose one, or paste numbers."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QWidget
 
+from app.importers.places import Place
 from ui import parts, theme
+from ui.flow import FlowLayout
 from ui.icons import Icon
+from ui.plain import one_line
 from ui.theme import Size
 from ui.wording import tr
 
@@ -66,9 +70,16 @@ class ImportStart(QWidget):
         )
         foot = parts.row(privacy, self.take, spacing=16)
         foot.setStretch(0, 1)
+        self.found = FlowLayout(spacing=6)
+        self.places = QWidget()
+        self.places.setLayout(
+            parts.column(parts.label(tr("Found on this computer"), bold=True), self.found)
+        )
+        self.places.hide()
         layout = parts.column(
             self.trouble,
             self.zone,
+            self.places,
             parts.label(tr("Or paste numbers, one person a line"), bold=True),
             self.paste,
             foot,
@@ -80,6 +91,17 @@ class ImportStart(QWidget):
     def show_trouble(self, text: str) -> None:
         """Say why a book could not be read."""
         self.trouble.show_text(text, "danger")
+
+    def show_places(self, places: list[Place]) -> None:
+        """Offer the books of other programs; they are only read, and only when chosen."""
+        parts.clear(self.found)
+        self.places.setVisible(bool(places))
+        for place in places:
+            words = f"{place.program.value}: {one_line(place.name)[:40]}"
+            choose = partial(self.files_chosen.emit, [place.path])
+            made = parts.button(words, choose, icon=Icon.COMPUTER, name="import_place")
+            parts.set_tip(made, str(place.path))
+            self.found.addWidget(made)
 
     # ---- dropping
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
@@ -234,6 +235,26 @@ def test_a_file_that_is_no_book_says_why_and_what_to_do(
             assert "CSV" in dialog.start.trouble.accessibleName()
             dialog.read([tmp_path / "gone.vcf"])
             await until(lambda: dialog.stack.currentWidget() is dialog.start)
+
+    run(story())
+
+
+def test_books_of_other_programs_are_offered_and_read(
+    run: Run, dress: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    contacts = tmp_path / ".local/share/contacts"
+    contacts.mkdir(parents=True)
+    a_book(contacts)
+
+    async def story() -> None:
+        async with opened(tmp_path) as (dialog, _session):
+            await until(dialog.start.places.isVisible)
+            (place,) = dialog.start.findChildren(QPushButton, "import_place")
+            assert place.text() == "KDE: contacts"
+            click(place)
+            await until(lambda: dialog.stack.currentWidget() is dialog.preview)
 
     run(story())
 
