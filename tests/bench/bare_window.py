@@ -18,7 +18,7 @@ def peak_mib() -> float:
 def main(home: Path) -> None:
     """Show the names; say when they were painted, and how much memory that took."""
     _app = QApplication([])
-    database = sqlite3.connect(next(home.rglob("client.db")))
+    database = sqlite3.connect(max(home.rglob("client.db"), key=lambda path: path.stat().st_size))
     names = database.execute("SELECT name FROM contact ORDER BY name").fetchall()
     database.close()
     model = QStandardItemModel()

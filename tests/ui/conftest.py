@@ -48,6 +48,12 @@ def dress(qapp: QApplication) -> Iterator[Theme]:
     made.deleteLater()
 
 
+@pytest.fixture(autouse=True)
+def _outlive_windows(qapp: QApplication) -> None:
+    """A closed window is not the end of the tests, as it is not that of the program."""
+    qapp.setQuitOnLastWindowClosed(False)
+
+
 @pytest.fixture
 def run(qapp: QApplication) -> Run:
     def run_it(work: Coroutine[Any, Any, None]) -> None:

@@ -1,0 +1,95 @@
+"""The first question, and signing in."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.account import Account
+from app.domain import Address
+from app.paths import Paths
+from tests.ui.conftest import Run, until
+from ui import choosing
+from ui.first_run import FirstRun
+from ui.theme import Theme
+
+HERE = Account("", Address("me"), "", embedded=True)
+
+
+def the_window(qapp: QApplication) -> FirstRun | None:
+    found = [each for each in qapp.topLevelWidgets() if isinstance(each, FirstRun)]
+    return next((each for each in found if each.isVisible()), None)
+
+
+def choose(run: Run, qapp: QApplication, tmp_path: Path, act: object) -> list[Account | None]:
+    answers: list[Account | None] = []
+
+    async def story() -> None:
+        ending = asyncio.Event()
+        asking = asyncio.ensure_future(choosing.choose_account(Paths(tmp_path), HERE, ending))  # noqa: TID251 - the question and its answer
+        await until(lambda: the_window(qapp) is not None)
+        window = the_window(qapp)
+        assert window is not None
+        assert callable(act)
+        outcome = act(window, ending)
+        if outcome is not None:
+            await outcome
+        answers.append(await asking)
+
+    run(story())
+    return answers
+
+
+def test_here_is_one_click(run: Run, qapp: QApplication, dress: Theme, tmp_path: Path) -> None:
+    answers = choose(run, qapp, tmp_path, lambda window, ending: window.here.click())
+    assert answers == [HERE]
+
+
+def test_closing_the_window_is_an_answer(
+    run: Run, qapp: QApplication, dress: Theme, tmp_path: Path
+) -> None:
+    assert choose(run, qapp, tmp_path, lambda window, ending: window.close() and None) == [None]
+
+
+def test_the_end_of_the_program_is_an_answer(
+    run: Run, qapp: QApplication, dress: Theme, tmp_path: Path
+) -> None:
+    assert choose(run, qapp, tmp_path, lambda window, ending: ending.set()) == [None]
+
+
+def test_a_service_that_does_not_answer_is_said_beside_what_was_typed(
+    run: Run, qapp: QApplication, dress: Theme, tmp_path: Path
+) -> None:
+    async def try_it(window: FirstRun, ending: asyncio.Event) -> None:
+        window.pages.setCurrentIndex(1)
+        QTest.keyClicks(window.url, "http://127.0.0.1:9")
+        QTest.keyClicks(window.token, "secret")
+        window.connect_button.click()
+        await until(window.trouble.isVisible)
+        assert "does not answer" in window.trouble.accessibleName()
+        assert window.url.text() == "http://127.0.0.1:9"
+        assert window.token.text() == "secret"
+        assert window.connect_button.isEnabled()
+        ending.set()
+
+    assert choose(run, qapp, tmp_path, try_it) == [None]
+
+
+@pytest.mark.parametrize(
+    ("url", "token", "says"),
+    [
+        ("kith.example.org", "t", "begins with https://"),
+        ("https://kith.example.org", " ", "token is missing"),
+    ],
+)
+def test_what_cannot_be_is_said_at_once(
+    qapp: QApplication, dress: Theme, url: str, token: str, says: str
+) -> None:
+    window = FirstRun()
+    window.url.setText(url)
+    window.token.setText(token)
+    window.connect_button.click()
+    assert says in window.trouble.accessibleName()
+    assert window.token.echoMode() is window.token.EchoMode.Password

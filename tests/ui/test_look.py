@@ -1,0 +1,122 @@
+"""Colours that can be read, icons that exist, pictures that do no harm."""
+
+from itertools import product
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
+
+from app import errors
+from ui import avatar, icons, wording
+from ui.icons import FOLDER, Icon
+from ui.theme import Theme
+from ui.tokens import ACCENTS, DARK, HIGH_CONTRAST, LIGHT, Tokens
+
+AA = 4.5
+GRAPHICS = 3.0
+
+
+def luminance(name: str) -> float:
+    def linear(channel: float) -> float:
+        return channel / 12.92 if channel <= 0.03928 else ((channel + 0.055) / 1.055) ** 2.4
+
+    colour = QColor(name)
+    red, green, blue = map(linear, (colour.redF(), colour.greenF(), colour.blueF()))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+THEMES = [
+    tokens.with_accent(accent, dark=dark)
+    for (tokens, dark), accent in product(
+        ((LIGHT, False), (DARK, True), (HIGH_CONTRAST[False], False), (HIGH_CONTRAST[True], True)),
+        ACCENTS.values(),
+    )
+]
+
+
+@pytest.mark.parametrize("tokens", THEMES)
+def test_every_text_can_be_read_on_every_ground_it_stands_on(tokens: Tokens) -> None:
+    grounds = ("rail", "surface", "page", "card", "hover", "accent_soft")
+    for ground in grounds:
+        for text in ("text", "muted", "accent"):
+            assert contrast(getattr(tokens, text), getattr(tokens, ground)) >= AA, (text, ground)
+    for name in ("success", "warning", "danger"):
+        for ground in (f"{name}_soft", "surface", "page", "card"):
+            assert contrast(getattr(tokens, name), getattr(tokens, ground)) >= AA, (name, ground)
+    assert contrast(tokens.on_accent, tokens.accent) >= AA
+    assert contrast(tokens.on_tip, tokens.tip) >= AA
+    assert contrast(tokens.line_strong, tokens.surface) >= GRAPHICS
+
+
+@pytest.mark.parametrize("which", list(Icon))
+def test_every_icon_is_drawn(qapp: QApplication, which: Icon) -> None:
+    drawn = icons.pixmap(which, QColor("#123456"), 24, 2.0)
+    assert (drawn.width(), drawn.devicePixelRatio()) == (48, 2.0)
+    image = drawn.toImage()
+    seen = [image.pixelColor(x, y) for x in range(48) for y in range(48)]
+    assert any(pixel.alpha() > 200 for pixel in seen)
+
+
+def test_no_icon_lies_about() -> None:
+    assert {path.stem for path in FOLDER.glob("*.svg")} == {which.value for which in Icon}
+
+
+def png(width: int, height: int) -> bytes:
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(QColor("red"))
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stub forgets devices
+    return bytes(data.data())
+
+
+def test_a_picture_becomes_a_square(qapp: QApplication) -> None:
+    image = avatar.decode(png(300, 200), 80)
+    assert (image.width(), image.height()) == (80, 80)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"nothing",
+        png(20, 20)[:40],
+        b'<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>',
+        b"GIF89a" + bytes(40),
+    ],
+)
+def test_what_is_no_decent_picture_is_none(qapp: QApplication, data: bytes) -> None:
+    assert avatar.decode(data, 40).isNull()
+
+
+def test_a_picture_larger_than_any_may_be_is_not_decoded(qapp: QApplication) -> None:
+    assert avatar.decode(png(3000, 10), 40).isNull()
+
+
+def test_a_renamed_person_keeps_their_colour() -> None:
+    assert avatar.hue("17") == avatar.hue("17")
+    assert len({avatar.hue(str(number)) for number in range(100)}) > 60
+
+
+def test_every_error_has_words_of_its_own(dress: Theme) -> None:
+    problems = [
+        errors.CardUnreadable(Path("a.vcf"), "x"),
+        errors.InvalidAddress("12", detail=errors.Trouble.TOO_SHORT),
+        errors.Unreachable("x"),
+        errors.Refused("out-of-reach", "Not within reach."),
+        errors.SignedOut(),
+        errors.StoreDamaged(Path("client.db"), "x"),
+        errors.HostFailed("x"),
+    ]
+    said = [wording.error(problem) for problem in problems]
+    assert len(set(said)) == len(problems)
+    assert not any("should not" in each for each in said)
+    assert set(wording.TROUBLES) == set(errors.Trouble)
