@@ -55,6 +55,7 @@ class ImpactView(QWidget):
         self._body = parts.column(spacing=8, margins=(0, 4, 0, 4))
         self.setLayout(self._body)
         self._known: dict[Hashable, list[Consequence]] = {}
+        self._round = 0
         self.asking = False
         """Whether a question waits for its answer; a pointer passing by does not end it."""
         self.hide()
@@ -70,13 +71,21 @@ class ImpactView(QWidget):
 
     def choose(self, choice: Choice, then: Callable[[], object]) -> None:
         """Do it; what cannot be undone is asked about first, here."""
-        self._tasks.start(self._choose(choice, then), name=self._task)
+        self._tasks.stop(self._task)
+        self._tasks.start(self._choose(choice, then), name=f"{self._task} choice")
 
     def leave(self) -> None:
         """Show nothing more: the option is no longer looked at."""
         if not self.asking:
             self._tasks.stop(self._task)
             self._settle()
+
+    def drop(self) -> None:
+        """Show something else from now on; what was chosen is done unless it has to be asked."""
+        self._tasks.stop(self._task)
+        self._round += 1
+        self.forget()
+        self._settle()
 
     # ---- asking the service
 
@@ -95,10 +104,13 @@ class ImpactView(QWidget):
         self._show(await self._ask(choice), choice)
 
     async def _choose(self, choice: Choice, then: Callable[[], object]) -> None:
+        began = self._round
         found = await self._ask(choice)
         question = impact.question(found, to_strangers=bool(choice.strangers))
         if not question:
             self._do(then)
+            return
+        if began != self._round:
             return
         self._show(found, choice)
         self._show_question(question, then, is_risky=impact.shows_more(found, choice.strangers))

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QWidget
 from app.domain import Block, Field, Fields, Visibility
 from app.errors import KithError
 from app.session import Person, Session
-from app.wire import FieldPreview, Me, Preview
+from app.wire import FieldPreview, Me, Preview, Suppose, SupposedRelation
 from ui import parts, relation_words, wording
 from ui.controls import Segmented, SwitchRow
+from ui.impact_view import Choice, ImpactView
 from ui.plain import isolated
 from ui.profile_view import ICONS, ProfileView, Seen
 from ui.tasks import Tasks
@@ -36,6 +37,9 @@ class VisibilityCard(parts.Card):
         self.title = parts.label("", Size.TITLE, bold=True, wrap=True)
         self.choice = Segmented(tr("What they see of me"), name="visibility")
         self.choice.chosen.connect(self._choose)
+        self.choice.considered.connect(self._consider)
+        self.impact = ImpactView(session, tasks, "visibility")
+        self.impact.settled.connect(self._show_what_holds)
         self.explained = parts.label("", Size.CAPTION, tone="muted", wrap=True)
         self.switches = {field: self._switch(field) for field in Field}
         self.custom = QWidget()
@@ -48,7 +52,7 @@ class VisibilityCard(parts.Card):
         self.note = parts.label("", Size.CAPTION, tone="muted", wrap=True)
         why = parts.button(tr("Why?"), self._ask_why, kind="quiet", name="why")
         above = parts.row(parts.label(tr("As they see it"), Size.CAPTION, tone="muted"), None, why)
-        for piece in (self.title, self.choice, self.explained, self.custom):
+        for piece in (self.title, self.choice, self.impact, self.explained, self.custom):
             self.body.addWidget(piece)
         self.body.addLayout(above)
         for piece in (self.frame, self.words, self.note):
@@ -65,7 +69,11 @@ class VisibilityCard(parts.Card):
         options = [(int(key), tr(words)) for key, (words, _) in wording.VISIBILITIES.items()]
         options += [(each.id, each.name) for each in sets]
         self.choice.set_options(options)
-        self.choice.set_current(row.visibility)
+        if other:
+            self.impact.drop()
+        self.impact.forget()
+        if not self.impact.asking:
+            self._show_what_holds()
         self.choice.setEnabled(row.address is not None)
         self._explain(row.visibility)
         self._show_switches(person)
@@ -95,17 +103,36 @@ class VisibilityCard(parts.Card):
 
     def _choose(self, visibility: object) -> None:
         assert isinstance(visibility, int)
-        if self._person is None:
-            return
-        if visibility == Visibility.CUSTOM:
-            self._session.set_visibility([self._person.row.id], visibility, self._shown_fields())
-        else:
-            self._session.set_visibility([self._person.row.id], visibility)
+        fields = self._shown_fields() if visibility == Visibility.CUSTOM else ()
+        self._decide(visibility, fields)
 
     def _choose_fields(self) -> None:
+        fields = tuple(field for field, each in self.switches.items() if each.is_on())
+        self._decide(Visibility.CUSTOM, fields)
+
+    def _decide(self, visibility: int, fields: tuple[Field, ...]) -> None:
+        """Do it; what shows them something new is asked about first."""
+        if self._person is None:
+            return
+        contact = self._person.row.id
+        self.impact.choose(
+            _choice(self._person, visibility, fields),
+            lambda: self._session.set_visibility([contact], visibility, fields),
+        )
+
+    def _consider(self, visibility: object) -> None:
+        """Show what an option would change, while the pointer or the keyboard is on it."""
+        if self._person is None or visibility in (None, self._person.row.visibility):
+            self.impact.leave()
+            return
+        assert isinstance(visibility, int)
+        fields = self._shown_fields() if visibility == Visibility.CUSTOM else ()
+        self.impact.consider(_choice(self._person, visibility, fields))
+
+    def _show_what_holds(self) -> None:
         if self._person is not None:
-            fields = tuple(field for field, each in self.switches.items() if each.is_on())
-            self._session.set_visibility([self._person.row.id], Visibility.CUSTOM, fields)
+            self.choice.set_current(self._person.row.visibility)
+            self._show_switches(self._person)
 
     def _shown_fields(self) -> tuple[Field, ...]:
         """Begin a custom choice with the name alone: nothing opens by accident."""
@@ -176,6 +203,15 @@ class VisibilityCard(parts.Card):
         waiting = person.row.waiting
         self.note.setText(tr("Waiting to be sent; the service does not know it yet."))
         self.note.setVisible(waiting)
+
+
+def _choice(person: Person, visibility: int, fields: tuple[Field, ...]) -> Choice:
+    given = fields if visibility == Visibility.CUSTOM else msgspec.UNSET
+    relations = [
+        SupposedRelation(address=entry.address, visibility=int(visibility), fields=given)
+        for entry in person.entries
+    ]
+    return Choice((person.row.id, int(visibility), fields), Suppose(relations=relations))
 
 
 def _as(person: Person) -> str:

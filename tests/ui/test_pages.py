@@ -14,6 +14,7 @@ from tests.ui.conftest import Run, until
 from tests.ui.living import ADA, ADDRESSES, BO, CYD, DAN, ME, Living, living
 from ui.audience_page import AudiencePage, seen_fields, switched
 from ui.blocked_page import BlockedPage
+from ui.contact_page import ContactPage
 from ui.conversation import Conversation, standing
 from ui.people_lines import Group, Line
 from ui.plain import one_line
@@ -144,6 +145,36 @@ def test_only_those_change_for_whom_something_changes() -> None:
     assert switched(seen, [1, 2], Field.STATUS, on=False) == {1: (Field.NAME,)}  # type: ignore[arg-type, list-item]  # plain numbers as ids
     assert switched(seen, [2], Field.STATUS, on=True) == {2: (Field.NAME, Field.STATUS)}  # type: ignore[arg-type, list-item]  # plain numbers as ids
     assert seen_fields({}, {}) == {}
+
+
+# ---- a choice on one person's page
+
+
+def test_a_choice_for_one_person_shows_what_it_does_and_asks_before_showing_more(
+    run: Run, dress: Theme, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with living(tmp_path) as here:
+            ada, session = here.people[ADA], here.session
+            page = ContactPage(session, here.tasks)
+            await shown(page)
+            page.show_contact(ada)
+            choice = page.visibility.choice
+            choice.segment(int(Visibility.HIDDEN)).setFocus(Qt.FocusReason.TabFocusReason)
+            await until(lambda: "Ada Okafor will no longer see your" in texts(page.visibility))
+            click(choice.segment(int(Visibility.HIDDEN)))
+            await until(lambda: session.rows_of([ada])[ada].visibility == Visibility.HIDDEN)
+            await session.settled()
+            click(choice.segment(int(Visibility.CONTACT)))
+            await until(lambda: page.visibility.impact.asking)
+            assert session.rows_of([ada])[ada].visibility == Visibility.HIDDEN
+            yes = page.visibility.impact.findChild(QPushButton, "impact_yes")
+            assert yes is not None
+            click(yes)
+            assert session.rows_of([ada])[ada].visibility == Visibility.CONTACT
+            page.close_page()
+
+    run(story())
 
 
 # ---- whom I block

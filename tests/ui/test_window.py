@@ -10,7 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
 
-from app.domain import Block, Field, Visibility
+from app.domain import Block, ContactId, Field, Visibility
+from app.session import Session
 from tests.ui.conftest import OpenWindow, Run, until
 from ui.add_dialog import AddDialog
 from ui.main_window import MainWindow
@@ -171,6 +172,11 @@ def test_several_people_are_changed_in_one_step(run: Run, open_window: OpenWindo
     run(story())
 
 
+def fields_for(session: Session, contact: ContactId) -> object:
+    person = session.person(contact)
+    return person.entries[0].relation.fields if person else None
+
+
 def test_visibility_is_chosen_with_the_mouse(run: Run, open_window: OpenWindow) -> None:
     async def story() -> None:
         async with open_window(3) as (window, session):
@@ -178,14 +184,12 @@ def test_visibility_is_chosen_with_the_mouse(run: Run, open_window: OpenWindow) 
             contact = window.model.row(1).id
             page = window.stage.contact_page
             click(find(page, QPushButton, "visibility_4"))
-            assert session.rows_of([contact])[contact].visibility == Visibility.CUSTOM
+            await until(lambda: session.rows_of([contact])[contact].visibility == Visibility.CUSTOM)
             switch = find(page, QAbstractButton, "show_picture")
             await until(switch.isVisible)
             page.ensureWidgetVisible(switch)
             click(switch)
-            person = session.person(contact)
-            assert person is not None
-            assert person.entries[0].relation.fields == (Field.NAME, Field.PICTURE)
+            await until(lambda: fields_for(session, contact) == (Field.NAME, Field.PICTURE))
 
     run(story())
 
@@ -200,7 +204,7 @@ def test_visibility_is_chosen_with_arrows(run: Run, open_window: OpenWindow) -> 
             assert focus is not None
             assert focus.objectName() == "visibility_0"
             press(focus, Key.Key_Right)
-            assert session.rows_of([contact])[contact].visibility == Visibility.PUBLIC
+            await until(lambda: session.rows_of([contact])[contact].visibility == Visibility.PUBLIC)
 
     run(story())
 
