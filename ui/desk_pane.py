@@ -46,6 +46,7 @@ from ui.wording import tr
 FRAMES: Final = (Accent.OCEAN, Accent.CLAY, Accent.FOREST, Accent.PLUM)
 """The colour of each pane's frame, from left to right."""
 FLASH_MS: Final = 4_000
+LEARNED_AT_ONCE: Final = 500
 EVERYTHING: Final = (Block.MESSAGES, Block.PROFILE)
 RULES: Final = (Visibility.DEFAULT, Visibility.PUBLIC, Visibility.CONTACT, Visibility.HIDDEN)
 WEATHERS: Final[dict[Weather, str]] = {
@@ -283,7 +284,7 @@ class Pane(QFrame):
 
     def _publish_status(self) -> None:
         me, text = self._session.me(), self.status.text().strip()
-        if me is not None and self._mine is not None and text != (me.fields.status or ""):
+        if me is not None and self._session.knows_me() and text != (me.fields.status or ""):
             self.acted.emit("status")
             self._session.save_me({Field.STATUS: text or None})
 
@@ -341,13 +342,18 @@ class Pane(QFrame):
     def _show(self) -> None:
         self._show_state(self._session.state)
         me = self._session.me()
-        if me is not None and self._session.knows_me():
+        known = me is not None and self._session.knows_me()
+        for control in (self.status, self.field, self.audience):
+            control.setEnabled(known)  # until the service has said what is mine
+        if me is not None and known:
             if self._mine is None:
                 self._mine = me.fields
             if not self.status.hasFocus():
                 self.status.setText(me.fields.status or "")
             self._show_audience()
         self._show_card()
+        if len(self.model.rows()) <= LEARNED_AT_ONCE:
+            self._learn_views()
 
     def _show_state(self, state: SessionState) -> None:
         words, tone = STATUSES[state.status]
@@ -454,7 +460,7 @@ def _combo(accessible: str, name: str) -> QComboBox:
     made.setAccessibleName(accessible)
     made.setObjectName(name)
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    made.setMinimumContentsLength(5)
+    made.setMinimumContentsLength(3)
     made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return made

@@ -100,7 +100,9 @@ class TablePage(QWidget):
         made.setHorizontalHeaderLabels([tr(wording.FIELDS[field]) for field in Field])
         made.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        made.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        made.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        made.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        made.verticalHeader().setDefaultSectionSize(theme.px(40))
         made.cellClicked.connect(self._press)
         made.cellActivated.connect(self._press)
         made.currentCellChanged.connect(lambda *_cells: self._explain())
@@ -218,6 +220,14 @@ class TablePage(QWidget):
     # ---- painting
 
     def _paint(self) -> None:
+        tokens = theme.now().tokens
+        self.grid.setStyleSheet(
+            f"QTableWidget {{ background: {tokens.surface}; gridline-color: {tokens.line};"
+            f" border: 1px solid {tokens.line}; border-radius: {theme.px(8)}px; }}"
+            f"QHeaderView, QHeaderView::section, QTableCornerButton::section {{"
+            f" background: {tokens.rail}; color: {tokens.muted}; border: none;"
+            f" padding: {theme.px(8)}px; }}"
+        )
         for line, viewer in enumerate(self._viewers):
             for column, field in enumerate(Field):
                 self.grid.setItem(line, column, self._item(viewer, field))
@@ -261,10 +271,11 @@ class TablePage(QWidget):
         )
         words = words.replace("%1", viewer).replace("%2", self.owner.currentText())
         self.why_title.setText(words.replace("%3", tr(wording.FIELDS[field]).lower()))
-        rules = [f"{at}. {wording.rule(rule)}" for at, rule in enumerate(finding.reasons, 1)]
-        if rules:
-            rules[-1] += tr(" (this decides)")
-        self.why.setText("\n".join(rules))
+        *passed_by, deciding = finding.reasons
+        owner = self.owner.currentText()
+        rules = [_passed_by(rule, owner, viewer) for rule in passed_by]
+        rules.append(_deciding(deciding, owner, viewer))
+        self.why.setText("\n".join(f"{at}. {words}" for at, words in enumerate(rules, 1)))
 
     def _ask(
         self, then: Callable[[Path], None], suffix: str = ".txt", *, save: bool = True
@@ -275,3 +286,25 @@ class TablePage(QWidget):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda name: then(Path(name)))
         dialog.open()
+
+
+def _passed_by(rule: str, owner: str, viewer: str) -> str:
+    """Word a rule that was asked and did not decide."""
+    words = {
+        "blocked": tr("%1 does not block %2."),
+        "viewer-blocked": tr("%2 does not block %1."),
+    }.get(rule, tr("The rule %3 does not apply.").replace("%3", rule))
+    return words.replace("%1", owner).replace("%2", viewer)
+
+
+def _deciding(rule: str, owner: str, viewer: str) -> str:
+    """Word the rule that decided."""
+    kind, _, detail = rule.partition("-")
+    words = {
+        "blocked": tr("%1 blocks %2."),
+        "viewer": tr("%2 blocks %1."),
+        "audience": tr("Nothing else is said for %2, so the audience of the field counts: %3."),
+        "override": tr("%1 chose a rule for %2: %3."),
+    }.get(kind, tr("%1 gave %2 a set of fields (%3)."))
+    words = words.replace("%1", owner).replace("%2", viewer).replace("%3", detail or rule)
+    return words + tr(" This decides.")

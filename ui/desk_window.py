@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +11,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QStackedWidget, QWidget
 
 from app.domain import Address, Field
-from app.errors import KithError
+from app.errors import KithError, Unreachable
 from app.worlds.files import WORLDS
 from app.worlds.timeline import Kind, Moment, Timeline
 from app.worlds.weather import MEANS, Weather
@@ -266,7 +267,11 @@ class DeskWindow(QWidget):
     def _publish(self, identity: Identity, fields: tuple[Field, ...]) -> None:
         words = ", ".join(field.value for field in fields)
         self.timeline.add(Moment(time.time(), Kind.PUBLISHED, identity.name, words))
-        self.tasks.start(self._ask_withheld(identity, fields), name=f"withheld by {identity.name}")
+        self.tasks.start(self._find_withheld(identity, fields), name=f"kept by {identity.name}")
+
+    async def _find_withheld(self, owner: Identity, fields: tuple[Field, ...]) -> None:
+        with suppress(Unreachable):  # in bad weather nobody can be asked, and that is no fault
+            await self._ask_withheld(owner, fields)
 
     async def _ask_withheld(self, owner: Identity, fields: tuple[Field, ...]) -> None:
         """Ask the service, as the owner, from whom of the others on the desk it was kept."""

@@ -92,7 +92,7 @@ class Proxy:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.weather is Weather.OFFLINE:
-            writer.transport.abort()
+            await _close(writer)
             return
         task = asyncio.current_task()
         assert task is not None
@@ -106,7 +106,7 @@ class Proxy:
         finally:
             self._serving.discard(task)
             self._writers.discard(writer)
-            writer.transport.abort()
+            await _close(writer)
 
     async def _talk(self, line: "_Line") -> None:
         """Pass on one request after the other."""
@@ -206,6 +206,12 @@ async def _refuse(line: "_Line") -> None:
     await line.send(h11.Response(status_code=429, headers=headers))
     await line.send(h11.Data(data=body))
     await line.send(h11.EndOfMessage())
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.transport.abort()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
 
 
 class _Line:

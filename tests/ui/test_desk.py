@@ -1,0 +1,198 @@
+"""The testers' desk: ordinary sessions side by side on a real service, seen in a real window."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from app.domain import Field
+from app.session import Status
+from app.worlds.expectations import Expected, read_table
+from app.worlds.files import WORLDS
+from app.worlds.timeline import Kind
+from app.worlds.weather import Weather
+from tests.ui.conftest import Run, until
+from ui.desk import NotInWorld, open_desk
+from ui.desk_pane import Pane
+from ui.desk_window import DeskWindow
+from ui.theme import Theme
+
+WORLD = WORLDS / "three-people.json"
+
+
+@pytest.fixture(autouse=True)
+def _dressed(dress: Theme) -> None:
+    """Have colours to paint with."""
+
+
+@asynccontextmanager
+async def desk(dress: Theme, names: tuple[str, ...]) -> AsyncIterator[DeskWindow]:
+    async with open_desk(WORLD, names) as opened:
+        window = DeskWindow(dress, WORLD)
+        window.show()
+        window.show_desk(opened)
+        await until(lambda: all(_is_idle(pane) for pane in window.panes))
+        try:
+            yield window
+        finally:
+            shown = window.trouble.isVisible()
+            await window.drop_desk()
+            await window.close_window()
+            assert not shown
+
+
+def _is_idle(pane: Pane) -> bool:
+    return pane.identity.session.state.status is Status.IDLE and pane.status.isEnabled()
+
+
+def test_a_change_on_the_left_arrives_on_the_right_with_its_time(run: Run, dress: Theme) -> None:
+    async def work() -> None:
+        async with desk(dress, ("bo", "ana")) as window:
+            bo, ana = window.panes
+            bo.keep([ana.identity])
+            await until(lambda: bo.model.rowCount() == 1)
+            bo.status.setText("At the lake")
+            bo.status.editingFinished.emit()
+            await until(lambda: "status" in ana.news.accessibleName())
+            assert ana.news.accessibleName().startswith("bo: status, ")
+            assert ana.news.accessibleName().endswith(" ms")
+            ana.choose(bo.identity.address)
+            await until(lambda: ana.theirs.status.text() == "At the lake")
+            kinds = {moment.kind for moment in window.timeline.moments}
+            assert {Kind.CHANGED, Kind.ARRIVED, Kind.PUBLISHED} <= kinds
+
+    run(work())
+
+
+def test_who_may_see_a_field_is_changed_in_the_pane_and_taken_away_on_the_right(
+    run: Run, dress: Theme
+) -> None:
+    async def work() -> None:
+        async with desk(dress, ("cy", "ana")) as window:
+            cy, ana = window.panes
+            cy.keep([ana.identity])
+            cy.status.setText("Here")
+            cy.status.editingFinished.emit()
+            ana.choose(cy.identity.address)
+            await until(lambda: ana.theirs.status.text() == "Here")
+            cy.audience.setCurrentIndex(cy.audience.findText("Nobody"))
+            cy.audience.activated.emit(cy.audience.currentIndex())
+            await until(lambda: not ana.theirs.status.text())
+            assert "status gone" in ana.news.accessibleName()
+            cy.status.setText("Hidden now")
+            cy.status.editingFinished.emit()
+            await until(
+                lambda: any(
+                    moment.kind is Kind.WITHHELD and moment.other == "ana"
+                    for moment in window.timeline.moments
+                )
+            )
+            assert "withheld" in window.timeline_page.text.toPlainText()
+
+    run(work())
+
+
+def test_a_block_in_one_pane_blanks_the_other(run: Run, dress: Theme) -> None:
+    async def work() -> None:
+        async with desk(dress, ("ana", "bo")) as window:
+            ana, bo = window.panes
+            bo.keep([ana.identity])
+            await until(lambda: bo.theirs.status.text() == "On the hill")
+            ana.choose(bo.identity.address)
+            ana.block.click()
+            await until(lambda: not bo.theirs.status.text())
+
+    run(work())
+
+
+def test_weather_has_a_banner_and_clears(run: Run, dress: Theme) -> None:
+    async def work() -> None:
+        async with desk(dress, ("ana", "bo")) as window:
+            ana, bo = window.panes
+            ana.change_weather(Weather.OFFLINE)
+            assert ana.banner.isVisible()
+            assert "You switched it on" in ana.banner.accessibleName()
+            assert not bo.banner.isVisible()
+            await until(lambda: ana.identity.session.state.status is Status.OFFLINE)
+            ana.status.setText("From the dark")
+            ana.status.editingFinished.emit()
+            ana.change_weather(Weather.CLEAR)
+            assert not ana.banner.isVisible()
+            await until(lambda: _is_idle(ana))
+            assert ana.identity.session.state.waiting == 0
+
+    run(work())
+
+
+def test_the_table_is_checked_painted_explained_and_saved(
+    run: Run, dress: Theme, tmp_path: Path
+) -> None:
+    async def work() -> None:
+        async with desk(dress, ("ana", "bo")) as window:
+            window.views.segment("table").click()
+            page = window.table
+            assert page.isVisible()
+            await page.check()
+            assert "20 of 20" not in page.result.text()
+            assert page.result.property("tone") == "success"
+            line = page._viewers.index("dee")
+            column = list(Field).index(Field.STATUS)
+            page.grid.cellClicked.emit(line, column)
+            page.grid.cellClicked.emit(line, column)
+            assert page.table().cells[line * len(Field) + column].expected is Expected.SHOW
+            await page.check()
+            assert page.result.property("tone") == "danger"
+            assert "dee does not see the status of ana" in page.why_title.text()
+            assert page.why.text().endswith("counts: contacts. This decides.")
+            assert page.why.text().startswith("1. ana does not block dee.")
+            page.save(tmp_path / "table.txt")
+            assert read_table(tmp_path / "table.txt").cells == page.table().cells
+            page.save_report(tmp_path / "report.html")
+            assert 'class="fail"' in (tmp_path / "report.html").read_text()
+
+    run(work())
+
+
+def test_the_timeline_is_filtered_copied_and_saved(run: Run, dress: Theme, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with desk(dress, ("ana", "bo")) as window:
+            page = window.timeline_page
+            window.panes[0].change_weather(Weather.SLOW)
+            window.panes[1].acted.emit("status")
+            assert len(page.text.toPlainText().splitlines()) == 2
+            page.chips[Kind.WEATHER].click()
+            assert "slow" not in page.text.toPlainText()
+            page.who.setCurrentText("ana")
+            page.refresh()
+            assert page.text.toPlainText() == ""
+            page.who.setCurrentIndex(0)
+            page.refresh()
+            page.copy()
+            assert QApplication.clipboard().text() == page.text.toPlainText()
+            page.save(tmp_path / "timeline.txt")
+            assert "bo " in (tmp_path / "timeline.txt").read_text()
+
+    run(work())
+
+
+def test_whoever_is_not_in_the_world_is_refused(run: Run) -> None:
+    async def work() -> None:
+        with pytest.raises(NotInWorld):
+            async with open_desk(WORLD, ("ana", "zoe")):
+                pass
+
+    run(work())
+
+
+def test_the_controls_can_be_reached_and_have_names(run: Run, dress: Theme) -> None:
+    async def work() -> None:
+        async with desk(dress, ("ana", "bo")) as window:
+            for pane in window.panes:
+                for control in (pane.status, pane.field, pane.audience, pane.weather, pane.block):
+                    assert control.accessibleName()
+                    assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+    run(work())
