@@ -90,7 +90,7 @@ class Visibility(IntEnum):
 FIRST_SET = 16
 
 
-class Picture(msgspec.Struct, frozen=True):
+class Picture(msgspec.Struct, frozen=True, gc=False):
     """What a profile says of its picture; the bytes have an address of their own."""
 
     hash: str
@@ -99,14 +99,14 @@ class Picture(msgspec.Struct, frozen=True):
     height: int
 
 
-class Presence(msgspec.Struct, frozen=True):
+class Presence(msgspec.Struct, frozen=True, gc=False):
     """Whether somebody is online; `last_seen` is RFC 3339 in UTC, absent while online."""
 
     online: bool
     last_seen: str | None = None
 
 
-class Fields(msgspec.Struct, frozen=True, omit_defaults=True):
+class Fields(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The fields of a profile; `None` is a field that is not there."""
 
     name: str | None = None
