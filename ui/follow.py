@@ -16,14 +16,20 @@ class Follow(QObject):
     """Belongs to a page; what changed while that was hidden is shown when it comes into sight."""
 
     def __init__(
-        self, page: QWidget, session: Session, kinds: Kind, show: Callable[[], object]
+        self,
+        page: QWidget,
+        session: Session,
+        kinds: Kind,
+        show: Callable[[], object],
+        *,
+        every_ms: int = FRAME_MS,
     ) -> None:
         super().__init__(page)
         self._page, self._kinds, self._show = page, kinds, show
         self._stale = True
         self._frame = QTimer(self)
         self._frame.setSingleShot(True)
-        self._frame.setInterval(FRAME_MS)
+        self._frame.setInterval(every_ms)
         self._frame.timeout.connect(self.catch_up)
         self._unsubscribe = session.changes.subscribe(self._on_change)
         page.installEventFilter(self)

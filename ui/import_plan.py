@@ -85,12 +85,16 @@ class Item:
     number: int
     planned: PlannedCard | None
     unreadable: Rejected | None = None
+    folded: str = ""
+    """What a search looks at."""
 
 
 def items(plan: ImportPlan) -> list[Item]:
     """List what was read: the cards in their order, then what could not be read."""
-    cards = [Item(number, planned) for number, planned in enumerate(plan.cards)]
-    return cards + [Item(-1, None, each) for each in plan.unreadable]
+    cards = [
+        Item(number, planned, None, _folded(planned)) for number, planned in enumerate(plan.cards)
+    ]
+    return cards + [Item(-1, None, each, each.value.casefold()) for each in plan.unreadable]
 
 
 def belongs(item: Item, shelf: Shelf) -> bool:
@@ -110,15 +114,13 @@ def chosen(shown: list[Item], shelf: Shelf, text: str) -> list[Item]:
     return [
         item
         for item in shown
-        if belongs(item, shelf) and all(word in _haystack(item) for word in words)
+        if belongs(item, shelf) and all(word in item.folded for word in words)
     ]
 
 
-def _haystack(item: Item) -> str:
-    if item.planned is None:
-        return item.unreadable.value.casefold() if item.unreadable else ""
-    numbers = [value.text for value in item.planned.card.phones]
-    return " ".join((item.planned.name, *numbers)).casefold()
+def _folded(planned: PlannedCard) -> str:
+    numbers = [value.text for value in planned.card.phones]
+    return " ".join((planned.name, *numbers)).casefold()
 
 
 def count_shelves(shown: list[Item]) -> Counter[Shelf]:
