@@ -9,13 +9,14 @@ import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator, Iterable
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
 from typing import Final, Self
+from urllib.parse import SplitResult, urlsplit
 
 import h11
-import httpx
 
 
 class Weather(StrEnum):
@@ -54,9 +55,7 @@ class Proxy:
     def __init__(self, url: str) -> None:
         self.weather = Weather.CLEAR
         self.url = ""
-        self._client = httpx.AsyncClient(
-            base_url=url, timeout=httpx.Timeout(60, read=None), trust_env=False
-        )
+        self._place = urlsplit(url)
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._serving: set[asyncio.Task[None]] = set()
@@ -78,7 +77,6 @@ class Proxy:
         self._cut_all()
         await self._server.wait_closed()
         await asyncio.gather(*self._serving, return_exceptions=True)
-        await self._client.aclose()
 
     def change(self, weather: Weather) -> None:
         """Let the weather turn; what stands in its way is cut off at once."""
@@ -99,9 +97,7 @@ class Proxy:
         self._serving.add(task)
         self._writers.add(writer)
         try:
-            with suppress(
-                ConnectionError, h11.ProtocolError, httpx.TransportError, httpx.StreamError
-            ):
+            with suppress(ConnectionError, h11.ProtocolError):
                 await self._talk(_Line(reader, writer))
         finally:
             self._serving.discard(task)
@@ -122,55 +118,52 @@ class Proxy:
                 return
 
     async def _pass_on(self, line: "_Line", head: h11.Request, body: bytes) -> None:
-        method, path = head.method.decode(), head.target.decode()
-        headers = [(name, value) for name, value in head.headers if name not in HOP]
-        if self.weather is Weather.DUPLICATED and method in CHANGES:
-            await self._client.request(method, path, content=body, headers=headers)
-        request = self._client.build_request(method, path, content=body, headers=headers)
-        answer = await self._client.send(request, stream=True)
-        reading = asyncio.create_task(line.is_left())
-        try:
+        if self.weather is Weather.DUPLICATED and head.method.decode() in CHANGES:
+            async with _ask(self._place, head, body) as first:
+                while await first.piece():
+                    pass
+        async with _ask(self._place, head, body) as answer:
+            reading = asyncio.create_task(line.is_left())
             writing = asyncio.create_task(self._give_back(line, answer))
-            await asyncio.wait({reading, writing}, return_when=asyncio.FIRST_COMPLETED)
-            if not writing.done():
-                line.abort()
-                writing.cancel()
-                await asyncio.wait({writing})
+            try:
+                await asyncio.wait({reading, writing}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                left = not writing.done()
+                for task in (reading, writing):
+                    task.cancel()
+                await asyncio.wait({reading, writing})
+            if left:
                 raise ConnectionResetError
-            await writing
-        finally:
-            reading.cancel()
-            await asyncio.wait({reading})
-            await answer.aclose()
+            writing.result()
 
-    async def _give_back(self, line: "_Line", answer: httpx.Response) -> None:
-        live = "text/event-stream" in answer.headers.get("content-type", "")
-        headers = [(name, value) for name, value in answer.headers.raw if name.lower() not in HOP]
-        await line.send(h11.Response(status_code=answer.status_code, headers=headers))
-        pieces = self._told(answer) if live else answer.aiter_raw()
+    async def _give_back(self, line: "_Line", answer: "_Answer") -> None:
+        head = answer.head
+        live = any(b"text/event-stream" in value for _name, value in head.headers)
+        headers = [(name, value) for name, value in head.headers if name not in HOP]
+        await line.send(h11.Response(status_code=head.status_code, headers=headers))
         cut = self.weather is Weather.RESTART and not live and next(self._turns) % 2
-        async for piece in pieces:
+        rest = b""
+        while piece := await answer.piece():
             if self.weather is Weather.SLOW:
                 await asyncio.sleep(LATENCY_S)
-            await line.send(h11.Data(data=piece[: len(piece) // 2] if cut else piece))
             if cut:
-                line.abort()
+                await line.send(h11.Data(data=piece[: len(piece) // 2]))
                 raise ConnectionResetError
+            if live:
+                piece, rest = await self._told(rest + piece)
+            if piece:
+                await line.send(h11.Data(data=piece))
         await line.send(h11.EndOfMessage())
 
-    async def _told(self, answer: httpx.Response) -> AsyncIterator[bytes]:
-        """Pass on a live stream, event by event."""
-        rest = b""
-        chunks = answer.aiter_raw()
-        async for chunk in chunks:
-            if self.weather is Weather.REORDERED:
-                await asyncio.sleep(GATHERING_S)
-            *events, rest = (rest + chunk).split(b"\n\n")
-            if self.weather is Weather.REORDERED:
-                events = reordered(events)
-            times = 2 if self.weather is Weather.DUPLICATED else 1
-            for event in events:
-                yield (event + b"\n\n") * times
+    async def _told(self, heard: bytes) -> tuple[bytes, bytes]:
+        """Tell whole events in the manner of the weather; what is not whole yet waits."""
+        if self.weather is Weather.REORDERED:
+            await asyncio.sleep(GATHERING_S)
+        *events, rest = heard.split(b"\n\n")
+        if self.weather is Weather.REORDERED:
+            events = reordered(events)
+        times = 2 if self.weather is Weather.DUPLICATED else 1
+        return b"".join((event + b"\n\n") * times for event in events), rest
 
 
 def reordered(events: Iterable[bytes]) -> list[bytes]:
@@ -261,3 +254,48 @@ class _Line:
     def abort(self) -> None:
         """Cut the line in the middle of whatever it carries."""
         self._writer.transport.abort()
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What the service answers to one request, piece by piece."""
+
+    http: h11.Connection
+    reader: asyncio.StreamReader
+    head: h11.Response
+
+    async def piece(self) -> bytes:
+        """Return the next piece; nothing at the end."""
+        event = await _next(self.http, self.reader)
+        while not isinstance(event, h11.Data | h11.EndOfMessage):
+            if isinstance(event, h11.ConnectionClosed):
+                raise ConnectionResetError
+            event = await _next(self.http, self.reader)
+        return bytes(event.data) if isinstance(event, h11.Data) else b""
+
+
+@asynccontextmanager
+async def _ask(place: SplitResult, head: h11.Request, body: bytes) -> AsyncIterator[_Answer]:
+    """Put a request to the service on a connection of its own."""
+    reader, writer = await asyncio.open_connection(place.hostname, place.port)
+    try:
+        http = h11.Connection(h11.CLIENT)
+        headers = [(name, value) for name, value in head.headers if name not in HOP]
+        request = h11.Request(
+            method=head.method, target=head.target, headers=[*headers, (b"connection", b"close")]
+        )
+        for event in (request, h11.Data(data=body), h11.EndOfMessage()):
+            writer.write(http.send(event) or b"")
+        await writer.drain()
+        answer = await _next(http, reader)
+        if not isinstance(answer, h11.Response):
+            raise ConnectionResetError
+        yield _Answer(http, reader, answer)
+    finally:
+        await _close(writer)
+
+
+async def _next(http: h11.Connection, reader: asyncio.StreamReader) -> object:
+    while (event := http.next_event()) is h11.NEED_DATA:
+        http.receive_data(await reader.read(READ_BYTES))
+    return event
