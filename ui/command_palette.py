@@ -117,11 +117,7 @@ class CommandPalette(QFrame):
         self._rows = rows
         self.field.clear()
         self._show_hits("")
-        parent = self._over
-        width = min(theme.px(520), parent.width() - theme.px(48))
-        line = theme.px(38)
-        self.setFixedSize(width, min(line * LINES + theme.px(72), parent.height() - theme.px(80)))
-        self.move((parent.width() - width) // 2, theme.px(56))
+        self._fit()
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -165,6 +161,17 @@ class CommandPalette(QFrame):
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.nothing.setVisible(not found)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as what was found."""
+        lines = max(1, min(self.list.count(), LINES))
+        self.list.setVisible(self.list.count() > 0)
+        width = min(theme.px(520), self._over.width() - theme.px(48))
+        head = self.field.sizeHint().height() + theme.px(12 + 12 + 8)
+        height = head + (theme.px(38) * lines if self.list.count() else theme.px(32))
+        self.setFixedSize(width, min(height, self._over.height() - theme.px(80)))
+        self.move((self._over.width() - width) // 2, theme.px(56))
 
     def _take(self, item: QListWidgetItem) -> None:
         hit = item.data(Qt.ItemDataRole.UserRole)

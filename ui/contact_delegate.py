@@ -71,7 +71,7 @@ class ContactDelegate(QStyledItemDelegate):
         if index.row() != self.top and (letter := index.data(SECTION_ROLE)):
             paint_letter(painter, places.letter, letter)
         self._paint_face(painter, places, row)
-        self._paint_words(painter, places, contact_row.face(row), metrics)
+        self._paint_words(painter, places, contact_row.face(row, self.words), metrics)
         badge = contact_row.badge(row)
         look = theme.now()
         side = look.px(18)

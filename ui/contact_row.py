@@ -10,7 +10,8 @@ from app.domain import State, Visibility
 from app.session import Row
 from ui import wording
 from ui.icons import Icon
-from ui.plain import one_line
+from ui.plain import isolated, one_line
+from ui.shelf import folded
 from ui.wording import tr
 
 
@@ -42,16 +43,29 @@ class Face:
     online: bool
 
 
-def face(row: Row) -> Face:
-    """Choose what a row shows."""
+def face(row: Row, words: tuple[str, ...] = ()) -> Face:
+    """Choose what a row shows; where it was found by these words, that which has them."""
     status = one_line(row.status) if row.status and not row.blocked else ""
     return Face(
         name=one_line(row.name) or row.detail or tr("Without a name"),
-        detail=status or row.detail or tr("No usable number"),
+        detail=_found(row, words) or status or row.detail or tr("No usable number"),
         badge=badge(row),
         favorite=row.favorite,
         online=row.online and not row.blocked,
     )
+
+
+def _found(row: Row, words: tuple[str, ...]) -> str:
+    """Say why a row was found whose name does not show it."""
+    name = folded(row.name)
+    missing = [word for word in words if word not in name]
+    if not missing:
+        return ""
+    if row.published_name and any(word in folded(row.published_name) for word in missing):
+        return tr("Calls themselves %1").replace("%1", isolated(row.published_name))
+    line = next((line for line in row.folded.splitlines() if missing[0] in line), "")
+    digits = line.removeprefix("+")
+    return one_line(f"+{digits}" if digits.isdigit() else line)
 
 
 def badge(row: Row) -> Badge:

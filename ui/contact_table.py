@@ -219,8 +219,6 @@ class ContactTable(QTableView):
             self.verticalScrollBar().setValue(top * height - offset)
         self._kept = None
         self.selection_counted.emit(len(selection.indexes()))
-        if line is None and current is not None:
-            self.current_moved.emit(None)
 
     # ---- what has just changed
 

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -142,6 +142,12 @@ class MainWindow(QMainWindow):
         self.list.reveal(contact)
         self._show_place(contact)
 
+    def show_somebody(self) -> None:
+        """Show the best one, unless a person was quicker to choose."""
+        self.model.show_changes()
+        if self.stage.place is None:
+            self.show_best()
+
     def is_calm(self) -> bool:
         """Whether nothing is on its way to the screen."""
         return not any(self.tasks.is_running(name) for name in (PREVIEW, DECODING))
@@ -191,8 +197,9 @@ class MainWindow(QMainWindow):
         return split
 
     def _restore(self) -> None:
-        self.setMinimumSize(theme.px(SMALLEST[0]), theme.px(SMALLEST[1]))
-        self.resize(theme.px(SIZE[0]), theme.px(SIZE[1]))
+        room = self.screen().availableSize()
+        self.setMinimumSize(QSize(theme.px(SMALLEST[0]), theme.px(SMALLEST[1])).boundedTo(room))
+        self.resize(QSize(theme.px(SIZE[0]), theme.px(SIZE[1])).boundedTo(room))
         self.restoreGeometry(self._state.read_bytes(GEOMETRY))
         self.split.restoreState(self._state.read_bytes(SPLIT))
         self.split.setHandleWidth(1)

@@ -91,6 +91,20 @@ def test_the_sentence_says_everything_that_the_glyphs_say() -> None:
     )
 
 
+def test_a_row_says_why_it_was_found() -> None:
+    row = a_row(
+        name="Ma",
+        published_name="Inês Carvalho",
+        folded="ma\nines carvalho\n12025550001\nma@example.org",
+        status="Reading",
+    )
+    assert contact_row.face(row).detail == "Reading"
+    assert contact_row.face(row, ("ma",)).detail == "Reading"
+    assert "Carvalho" in contact_row.face(row, ("carv",)).detail
+    assert contact_row.face(row, ("5550001",)).detail == "+12025550001"
+    assert contact_row.face(row, ("example",)).detail == "ma@example.org"
+
+
 def test_a_name_cannot_turn_its_neighbours_around() -> None:
     row = a_row(name="Ada\u202e rofakO\u200b\n")
     assert contact_row.face(row).name == "Ada rofakO"
