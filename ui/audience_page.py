@@ -202,8 +202,8 @@ class AudiencePage(parts.Sheet):
     async def _load(self, field: Field) -> None:
         try:
             answer = await self._session.audience(field)
-        except KithError as problem:
-            self.words.setText(wording.error(problem))
+        except KithError:
+            self.words.setText("")
             self.stack.setCurrentWidget(self.away)
             return
         addresses = [seer.address for seer in (*answer.visible, *answer.hidden)]
