@@ -99,6 +99,7 @@ class TablePage(QWidget):
         made.setAccessibleName(tr("Who should see what"))
         made.setHorizontalHeaderLabels([tr(wording.FIELDS[field]) for field in Field])
         made.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        made.horizontalHeader().setFixedHeight(theme.px(36))
         made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         made.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         made.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -226,7 +227,8 @@ class TablePage(QWidget):
             f" border: 1px solid {tokens.line}; border-radius: {theme.px(8)}px; }}"
             f"QHeaderView, QHeaderView::section, QTableCornerButton::section {{"
             f" background: {tokens.rail}; color: {tokens.muted}; border: none;"
-            f" padding: {theme.px(8)}px; }}"
+            f" padding: 0 {theme.px(8)}px; }}"
+            "QHeaderView { padding: 0; }"
         )
         for line, viewer in enumerate(self._viewers):
             for column, field in enumerate(Field):

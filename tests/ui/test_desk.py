@@ -1,21 +1,24 @@
 """The testers' desk: ordinary sessions side by side on a real service, seen in a real window."""
 
+import argparse
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.domain import Field
+from app.paths import Paths
 from app.session import Status
 from app.worlds.expectations import Expected, read_table
 from app.worlds.files import WORLDS
 from app.worlds.timeline import Kind
 from app.worlds.weather import Weather
 from tests.ui.conftest import Run, until
-from ui.desk import NotInWorld, open_desk
+from ui.desk import NotInWorld, open_desk, show
 from ui.desk_pane import Pane
 from ui.desk_window import DeskWindow
 from ui.theme import Theme
@@ -176,6 +179,33 @@ def test_the_timeline_is_filtered_copied_and_saved(run: Run, dress: Theme, tmp_p
             assert "bo " in (tmp_path / "timeline.txt").read_text()
 
     run(work())
+
+
+def test_reset_makes_the_same_world_again(run: Run, dress: Theme, tmp_path: Path) -> None:
+    async def work() -> None:
+        ending = asyncio.Event()
+        options = argparse.Namespace(world=WORLD, people=("ana", "bo"), weather=[], screenshot=None)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(show(options, Paths(tmp_path), dress, ending))
+            await until(lambda: any(isinstance(each, DeskWindow) for each in _windows()))
+            window = next(each for each in _windows() if isinstance(each, DeskWindow))
+            await until(lambda: window.panes and all(map(_is_idle, window.panes)))
+            first = window.panes[0]
+            first.status.setText("Gone with the reset")
+            first.status.editingFinished.emit()
+            await until(lambda: window.timeline.chosen("ana", {Kind.PUBLISHED}))
+            window.reset.click()
+            await until(lambda: window.panes and window.panes[0] is not first)
+            again = window.panes[0]
+            await until(lambda: _is_idle(again))
+            assert again.status.text() == "On the hill"
+            ending.set()
+
+    run(work())
+
+
+def _windows() -> list[QWidget]:
+    return QApplication.topLevelWidgets()
 
 
 def test_whoever_is_not_in_the_world_is_refused(run: Run) -> None:
