@@ -143,7 +143,12 @@ async def _draw(
     """Wait until the window shows what there is, and draw it into a file."""
 
     def is_alive() -> bool:
-        return ready.is_set() and opened.session.state.status is Status.IDLE
+        session = opened.session
+        me = session.me()
+        has_face = me is not None and (
+            me.fields.picture is None or session.my_picture() is not None
+        )
+        return ready.is_set() and has_face and session.state.status is Status.IDLE
 
     async def until(holds: Callable[[], bool]) -> None:
         while not (holds() or ending.is_set()):

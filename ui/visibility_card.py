@@ -89,7 +89,8 @@ class VisibilityCard(parts.Card):
         if person is None or person.row.address is None:
             self.frame.hide()
             return
-        question = (person.entries, me, self._session.state.status)
+        mine = self._session.my_picture()
+        question = (person.entries, me, mine, self._session.state.status)
         if question != self._asked:
             self._asked = question
             self._tasks.start(self._load_preview(person, me), name=PREVIEW)

@@ -18,7 +18,7 @@ from qasync import QEventLoop
 from app.domain import Block, ContactId, Origin, State
 from app.paths import Paths
 from app.session import Row, Session, SessionState, Status
-from tests.ui.people import a_row, fill
+from tests.ui.people import a_row, fill, name_of
 from ui import parts, theme
 from ui.add_dialog import AddDialog
 from ui.avatar import Avatar
@@ -113,7 +113,9 @@ class Gallery:
             await self._draw_lists(session)
             await self._keep("sync", _sync_states(session), 230)
             await self._keep("rail", Rail({}, SyncIndicator(session)), 208, 500)
-        for people in (0, 1, 60, 10_000):
+        async with Shown(home / "many", [a_row(n, name_of(n)) for n in range(10_000)]) as session:
+            await self._keep("list_10000", _list_of(session), 340, 640)
+        for people in (0, 1, 60):
             await self._draw_window(home / str(people), people)
 
     async def _draw_lists(self, session: Session) -> None:
@@ -164,6 +166,11 @@ class Gallery:
         widget.show()
         await asyncio.sleep(0.15)
         widget.grab().save(str(self._folder / f"{name}_{self._scheme}.png"))
+
+
+def _list_of(session: Session) -> ContactList:
+    tasks = Tasks(_raise)
+    return ContactList(ContactModel(session), Pictures(session, tasks))
 
 
 def _controls() -> QWidget:
