@@ -181,12 +181,27 @@ async def _show_mine(options: argparse.Namespace, dress: Theme, ending: asyncio.
     account = await _find_account(options, paths, dress, ending)
     if account is None:
         return DONE
+    while account is not None:
+        account = await _live_as(account, paths, dress, ending, instance)
+    return DONE
+
+
+async def _live_as(
+    account: Account, paths: Paths, dress: Theme, ending: asyncio.Event, instance: SingleInstance
+) -> Account | None:
+    """Show the window until it is closed, or until somebody wants to sign in anew."""
+    again = asyncio.Event()
     async with _opened(account, paths, dress, ending) as opened:
         instance.called = opened.window.notifications.raise_window
+        opened.window.sign_in_wanted.connect(again.set)
+        opened.window.sign_in_wanted.connect(ending.set)
         if account.embedded:
             opened.below.start(_run_service(opened, paths), name="the service")
         await ending.wait()
-    return DONE
+    if not again.is_set():
+        return None
+    ending.clear()
+    return await choose_account(paths, HERE, ending)
 
 
 async def _find_account(

@@ -422,6 +422,7 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.palette_box.hide()
         self._fit_rail()
 
     def _fit_rail(self) -> None:
