@@ -17,7 +17,6 @@ from typing import Final, Protocol
 
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
-from qasync import QEventLoop
 
 from app.account import Account
 from app.domain import Address
@@ -28,6 +27,7 @@ from ui import avatar, theme, wording
 from ui.choosing import choose_account
 from ui.ended_by_signals import ended_by_signals
 from ui.garbage import GarbageCollection
+from ui.loop import Loop
 from ui.main_window import MainWindow
 from ui.single_instance import SingleInstance
 from ui.tasks import Tasks
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     GarbageCollection(app)
     dress = Theme(app)
     try:
-        with asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
+        with asyncio.Runner(loop_factory=lambda: Loop(app)) as runner:
             return runner.run(_open(options, dress))
     except (KithError, TimeoutError) as error:
         sys.stderr.write(f"kith: {wording.error(error)}\n")

@@ -21,7 +21,6 @@ import msgspec
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from qasync import QEventLoop
 
 from app.changes import Change, Kind
 from app.domain import ContactId
@@ -29,6 +28,7 @@ from app.paths import Paths
 from app.session import Row, Session
 from tests.ui.people import name_of
 from ui.contact_model import ContactModel
+from ui.loop import Loop
 from ui.main import HERE
 from ui.main_window import MainWindow
 from ui.shelf import Filter
@@ -212,7 +212,7 @@ def main(sizes: list[int]) -> None:
                 await fill(home, people)
                 return await measure(home, people, dress, app)
 
-            with asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
+            with asyncio.Runner(loop_factory=lambda: Loop(app)) as runner:
                 found: dict[str, Any] = runner.run(work())
             print(f"\n{people:,} people")
             for kind, words in (("window_once", "ours"), ("bare_window", "the limit")):

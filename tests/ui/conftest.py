@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
-from qasync import QEventLoop
 
 from app.paths import Paths
 from app.session import Session
 from tests.ui.people import fill
+from ui.loop import Loop
 from ui.main_window import MainWindow
 from ui.theme import Scheme, Theme
 from ui.tokens import Accent
@@ -57,7 +57,7 @@ def _outlive_windows(qapp: QApplication) -> None:
 @pytest.fixture
 def run(qapp: QApplication) -> Run:
     def run_it(work: Coroutine[Any, Any, None]) -> None:
-        with asyncio.Runner(loop_factory=lambda: QEventLoop(qapp)) as runner:
+        with asyncio.Runner(loop_factory=lambda: Loop(qapp)) as runner:
             runner.run(work)
 
     return run_it

@@ -13,7 +13,6 @@ from typing import Final
 
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QApplication, QWidget
-from qasync import QEventLoop
 
 from app.domain import Block, ContactId, Origin, State
 from app.paths import Paths
@@ -27,6 +26,7 @@ from ui.contact_model import ContactModel
 from ui.controls import Segmented, SwitchRow, chip
 from ui.first_run import FirstRun
 from ui.icons import Icon
+from ui.loop import Loop
 from ui.main_window import MainWindow
 from ui.parts import Banner, CopyButton, EmptyState, IconButton
 from ui.pictures import Pictures
@@ -260,7 +260,7 @@ def main() -> None:
     app = QApplication(sys.argv[:1])
     gallery = Gallery(Path(sys.argv[1]), Theme(app))
     start = time.monotonic()
-    with asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
+    with asyncio.Runner(loop_factory=lambda: Loop(app)) as runner:
         runner.run(gallery.draw())
     sys.stdout.write(f"drawn in {time.monotonic() - start:.0f} s\n")
 

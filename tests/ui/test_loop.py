@@ -1,0 +1,30 @@
+"""What qasync leaves out, and a window with a live stream needs."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from PySide6.QtWidgets import QApplication
+
+from ui.loop import Loop
+
+
+def test_a_generator_nobody_finished_is_ended_on_the_loop(qapp: QApplication) -> None:
+    ended: list[str] = []
+
+    async def stream() -> AsyncIterator[int]:
+        try:
+            yield 1
+        finally:
+            await asyncio.sleep(0)  # as a connection does that is closed
+            ended.append("closed")
+
+    async def read_a_little() -> None:
+        async for _ in stream():
+            break
+        async with asyncio.timeout(5):
+            while not ended:  # noqa: ASYNC110 - nobody is told when a generator is collected
+                await asyncio.sleep(0.01)
+
+    with asyncio.Runner(loop_factory=lambda: Loop(qapp)) as runner:
+        runner.run(read_a_little())
+    assert ended == ["closed"]
