@@ -141,7 +141,8 @@ _WANT_ERASED = f"""
 
 
 def open_held(transaction: Transaction) -> None:
-    """Let what an import held go its way."""
+    """Let what an import held go its way, and say so: it is this that can be sent now."""
+    transaction.kinds |= Kind.OUTBOX
     transaction.run("UPDATE outbox SET batch = NULL WHERE batch = ?", HELD)
 
 

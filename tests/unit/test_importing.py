@@ -1,12 +1,14 @@
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
+from app.changes import Change, Kind
 from app.domain import Origin, State
 from app.errors import Trouble
-from app.outbox import lease
+from app.outbox import counts, lease
 from app.paths import Paths
 from app.session import Fate, ImportReport, Reason, Session
 
@@ -242,3 +244,17 @@ async def test_progress_counts_up_to_the_end(session: Session, book: Book) -> No
 async def test_a_photo_comes_with_its_card(session: Session, book: Book) -> None:
     await bring(session, book(ADA + "\r\nPHOTO;ENCODING=b;TYPE=PNG:iVBORw0KGgo="))
     assert session.photo(session.rows()[0].id) == b"\x89PNG\r\n\x1a\n"
+
+
+async def test_the_end_of_an_import_says_that_there_is_something_to_send(
+    session: Session, book: Book
+) -> None:
+    ready: list[int] = []
+
+    def note(change: Change) -> None:
+        if Kind.OUTBOX in change.kinds:
+            ready.append(counts(session._store.reading, time.time()).ready)
+
+    session.changes.subscribe(note)
+    await bring(session, book(ADA, BOB))
+    assert ready[-1] == 2
