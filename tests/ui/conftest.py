@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from ui.tokens import Accent
 from ui.window_state import WindowState
 
 PATIENCE_S = 10.0
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 Run = Callable[[Coroutine[Any, Any, None]], None]
 OpenWindow = Callable[..., Any]
 
