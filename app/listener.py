@@ -153,9 +153,10 @@ class Listener:
 
     async def _read_afresh(self) -> None:
         """Read my account and my list from the beginning; what is not in it any more goes."""
+        # Before the list is asked for: what is sent while it travels is not in it, and stays.
+        gone = truth.kept_addresses(self._store.reading)
         me = await self._remote.me()
         page = await self._remote.contacts()
-        gone = truth.kept_addresses(self._store.reading)
         with self._store.writing() as transaction:
             my_outbox.save_me(transaction, me)
             self._truth.forget_versions(transaction)
