@@ -144,10 +144,12 @@ class AudiencePage(parts.Sheet):
         self._faces.close()
 
     def show_field(self, field: Field) -> None:
-        """Show who sees this field."""
+        """Show who sees this field; nothing of the one before stays under its name."""
         self.field = field
         self.fields.set_current(field)
         self.table.clearSelection()
+        self.table.people.show_groups([])
+        self.words.setText("")
         self._refresh()
 
     # ---- building

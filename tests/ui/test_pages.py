@@ -84,6 +84,23 @@ def test_people_are_grouped_by_the_rule_that_decides(
     run(story())
 
 
+def test_nothing_of_one_field_stays_under_the_name_of_the_next(
+    run: Run, dress: Theme, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with living(tmp_path) as here:
+            page = AudiencePage(here.session, here.tasks)
+            await shown(page)
+            await until(page.table.people.rowCount)
+            click(page.fields.segment(Field.STATUS))
+            assert groups(page) == {}
+            assert "picture" not in texts(page)
+            await until(lambda: "your status" in texts(page))
+            page.close_page()
+
+    run(story())
+
+
 def test_hiding_from_the_chosen_keeps_everything_else_and_is_one_step(
     run: Run, dress: Theme, tmp_path: Path
 ) -> None:
