@@ -4,10 +4,11 @@ from collections.abc import Hashable, Iterable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from ui import parts, theme
+from ui.buttons import DrawnButton
 from ui.flow import FlowLayout
 from ui.icons import Icon
 from ui.theme import Size
@@ -123,37 +124,15 @@ class Segmented(QFrame):
             self.chosen.emit(key)
 
 
-class Switch(QAbstractButton):
+class Switch(DrawnButton):
     """On or off, at once."""
 
     def __init__(self, words: str, *, name: str = "") -> None:
-        super().__init__()
+        super().__init__(words, name=name)
         self.setCheckable(True)
-        self.setAccessibleName(words)
-        self.setObjectName(name)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._ring = parts.KeyRing()
 
     def sizeHint(self) -> QSize:
         return QSize(theme.px(44), theme.px(32))
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-            return
-        super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._ring.enter(event)
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._ring.shown = False
-        super().focusOutEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look = theme.now()
@@ -176,7 +155,7 @@ class Switch(QAbstractButton):
         painter.setBrush(look.colour("on_accent" if on and self.isEnabled() else "surface"))
         painter.drawEllipse(knob)
         ring = look.px(3)
-        self._ring.paint(
+        self.ring.paint(
             painter, track.adjusted(-ring, -ring, ring, ring), track.height() / 2 + ring
         )
 

@@ -3,12 +3,12 @@
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import icons, parts, theme, wording
+from ui.buttons import DrawnButton
 from ui.icons import Icon
-from ui.parts import KeyRing
 from ui.shelf import Counts, Shelf
 from ui.theme import Size
 from ui.wording import tr
@@ -26,21 +26,15 @@ SHELVES: Final[dict[Shelf, tuple[Icon, str]]] = {
 }
 
 
-class RailItem(QAbstractButton):
+class RailItem(DrawnButton):
     """One line of the rail: icon, words, count. In a narrow rail the icon alone."""
 
     def __init__(self, which: Icon, words: str, name: str) -> None:
-        super().__init__()
+        super().__init__(words, name=name)
         self._icon, self._words, self._count = which, words, ""
-        self._ring = KeyRing()
         self.narrow = False
         self.setCheckable(True)
-        self.setObjectName(name)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName(words)
 
     def set_count(self, count: int | None) -> None:
         """Show how many there are; none is shown as nothing."""
@@ -63,20 +57,10 @@ class RailItem(QAbstractButton):
         """Leave it to the window to say which one is shown."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._ring.enter(event)
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._ring.shown = False
-        super().focusOutEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look = theme.now()
@@ -102,7 +86,7 @@ class RailItem(QAbstractButton):
             self._paint_words(painter, line, chosen=chosen)
         elif self._count:
             self._paint_dot(painter, place)
-        self._ring.paint(painter, box, look.px(6))
+        self.ring.paint(painter, box, look.px(6))
 
     def _paint_words(self, painter: QPainter, line: QRectF, *, chosen: bool) -> None:
         look = theme.now()

@@ -1,0 +1,152 @@
+"""Where things go: rows, columns, cards, and the pages of the right side."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import theme
+from ui.text import label
+from ui.theme import Size
+
+PAGE_WIDTH: Final = 680
+"""A line longer than this is hard to read."""
+
+NARROW_PAGE: Final = 480
+
+Piece = QWidget | QLayout | int | None
+"""What goes into a row or a column: an int is a gap, `None` a spring."""
+
+
+def row(
+    *pieces: Piece, spacing: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> QHBoxLayout:
+    """Lay pieces side by side."""
+    layout = QHBoxLayout()
+    _fill(layout, pieces, spacing, margins)
+    return layout
+
+
+def column(
+    *pieces: Piece, spacing: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> QVBoxLayout:
+    """Lay pieces below one another."""
+    layout = QVBoxLayout()
+    _fill(layout, pieces, spacing, margins)
+    return layout
+
+
+def _fill(
+    layout: QHBoxLayout | QVBoxLayout,
+    pieces: Sequence[Piece],
+    spacing: int,
+    margins: tuple[int, int, int, int],
+) -> None:
+    layout.setSpacing(theme.px(spacing) if spacing else 0)
+    left, top, right, bottom = (theme.px(margin) if margin else 0 for margin in margins)
+    layout.setContentsMargins(left, top, right, bottom)
+    for piece in pieces:
+        if piece is None:
+            layout.addStretch(1)
+        elif isinstance(piece, int):
+            layout.addSpacing(theme.px(piece))
+        elif isinstance(piece, QLayout):
+            layout.addLayout(piece)
+        else:
+            layout.addWidget(piece)
+
+
+class Card(QFrame):
+    """A quiet box with round corners around things that belong together."""
+
+    def __init__(self, *pieces: Piece, spacing: int = 12, padding: int = 16) -> None:
+        super().__init__()
+        self.setProperty("kind", "card")
+        self.body = column(*pieces, spacing=spacing, margins=(padding,) * 4)
+        self.setLayout(self.body)
+
+
+def rule() -> QFrame:
+    """Make a thin line between two things."""
+    made = QFrame()
+    made.setProperty("kind", "rule")
+    return made
+
+
+def heading(text: str, detail: str = "") -> QWidget:
+    """Make the heading of a section, with a sentence under it."""
+    made = QWidget()
+    title = label(text, Size.TITLE, bold=True, wrap=True)
+    pieces: list[Piece] = [title]
+    if detail:
+        pieces.append(label(detail, tone="muted", wrap=True))
+    made.setLayout(column(*pieces, spacing=2))
+    made.setAccessibleName(text)
+    return made
+
+
+class Page(QScrollArea):
+    """A page of the right side: a scrolled column, no wider than is easy to read."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.content = QWidget()
+        self.content.setMaximumWidth(theme.px(PAGE_WIDTH))
+        self.content.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.body = column(spacing=20, margins=(24, 24, 24, 32))
+        self.content.setLayout(self.body)
+        ground = QWidget()
+        ground.setObjectName("page_ground")
+        ground.setLayout(row(self.content, spacing=0))
+        self.setWidget(ground)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.viewport().width() < theme.px(NARROW_PAGE)
+        side = theme.px(16 if narrow else 24)
+        margins = self.body.contentsMargins()
+        if margins.left() != side:
+            self.body.setContentsMargins(side, margins.top(), side, margins.bottom())
+
+    def close_page(self) -> None:
+        """Hear no more of changes; a page that follows them says how."""
+
+    def add(self, *pieces: QWidget) -> None:
+        """Add pieces below those that are there."""
+        for piece in pieces:
+            self.body.addWidget(piece)
+
+    def finish(self) -> None:
+        """Keep everything at the top."""
+        self.body.addStretch(1)
+
+
+class Sheet(QWidget):
+    """A page of the right side that fills it: what is long in it scrolls by itself."""
+
+    def close_page(self) -> None:
+        """Hear no more of changes; a page that follows them says how."""
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout and delete it."""
+    while (item := layout.takeAt(0)) is not None:
+        if (inner := item.layout()) is not None:
+            clear(inner)
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()

@@ -1,0 +1,98 @@
+"""Plain text on the screen: nothing that came from outside is ever read as markup."""
+
+import html
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from ui import theme
+from ui.plain import one_line
+from ui.theme import Size
+
+
+def label(
+    text: str = "",
+    size: Size = Size.BODY,
+    *,
+    tone: str = "",
+    bold: bool = False,
+    wrap: bool = False,
+) -> QLabel:
+    """Make plain text; `tone` is muted, faint, accent, success, warning or danger."""
+    made = QLabel()
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setText(text)
+    made.setProperty("size", size.value)
+    made.setProperty("tone", tone)
+    made.setProperty("bold", bold)
+    made.setFont(theme.font(size, bold=bold))
+    made.setWordWrap(wrap)
+    if wrap:
+        made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    return made
+
+
+def pill(text: str = "", tone: str = "muted") -> QLabel:
+    """Make a small word on a soft ground; `tone` is muted, accent, success, warning or danger."""
+    made = label(text, Size.CAPTION)
+    made.setProperty("pill", tone)
+    made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return made
+
+
+def set_property(widget: QWidget, name: str, value: object) -> None:
+    """Change a property that the style sheet looks at."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+        widget.update()
+
+
+def set_tip(widget: QWidget, text: str) -> None:
+    """Set a tooltip. Tooltips have no plain mode, so the text is escaped."""
+    widget.setToolTip(f"<p style='white-space:pre-wrap'>{html.escape(text)}</p>" if text else "")
+
+
+def announce(widget: QWidget, text: str) -> None:
+    """Let a screen reader say it."""
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
+
+
+class ElidedLabel(QLabel):
+    """One line of plain text that ends in … when there is no room; the whole is in its tooltip."""
+
+    def __init__(self, text: str = "", size: Size = Size.BODY, *, bold: bool = False) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("size", size.value)
+        self.setFont(theme.font(size, bold=bold))
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._whole = ""
+        self.show_text(text)
+
+    def show_text(self, text: str) -> None:
+        """Show this text, as much of it as there is room for."""
+        self._whole = one_line(text)
+        self.setAccessibleName(self._whole)
+        self._elide()
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(self._whole) + 4, metrics.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        metrics = self.fontMetrics()
+        cut = metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 1))
+        self.setText(cut)
+        set_tip(self, self._whole if cut != self._whole else "")
+
+
+def is_restyled(event: QEvent) -> bool:
+    """Whether the colours have just changed."""
+    return event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
