@@ -11,13 +11,15 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QTableView
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QStyle
 
 from app.domain import ContactId
 from ui.contact_delegate import ContactDelegate, paint_letter
 from ui.contact_model import ContactModel, Index
 from ui.contact_row import RowMetrics, row_layout
+from ui.list_table import ListTable
+from ui.wording import tr
 
 GLOW_S: Final = 0.9
 GLOW_FRAME_MS: Final = 50
@@ -25,7 +27,7 @@ GLOWS_AT_ONCE: Final = 12
 """When more changes than this, glowing would be flicker."""
 
 
-class ContactTable(QTableView):
+class ContactTable(ListTable):
     """One column of rows of one height. The selection and the topmost row survive every reset."""
 
     current_moved = Signal(object)
@@ -36,14 +38,10 @@ class ContactTable(QTableView):
     """Letters typed on the list, which are meant for the search field."""
 
     def __init__(self, model: ContactModel, delegate: ContactDelegate) -> None:
-        super().__init__()
+        super().__init__(delegate, tr("Contacts"), name="contact_table")
         self._delegate = delegate
         self._contacts = model
         self._kept: tuple[list[ContactId], ContactId | None, ContactId | None, int] | None = None
-        self.setObjectName("contact_table")
-        self.setAccessibleName(self.tr("Contacts"))
-        self.setItemDelegate(delegate)
-        self._be_a_list()
         model.modelAboutToBeReset.connect(self._keep_place)
         self.setModel(model)
         model.modelReset.connect(self._find_place)
@@ -54,25 +52,6 @@ class ContactTable(QTableView):
         self._glowing.timeout.connect(self._fade)
         self._since: dict[ContactId, float] = {}
         self.fit_rows()
-
-    def _be_a_list(self) -> None:
-        """Hide everything of a table. Fixed sections make changes cheap at 100,000 rows."""
-        for header in (self.horizontalHeader(), self.verticalHeader()):
-            header.hide()
-            header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-            header.setMinimumSectionSize(1)
-        self.setShowGrid(False)
-        quiet = self.palette()  # the delegate draws what is selected
-        quiet.setColor(QPalette.ColorRole.Highlight, Qt.GlobalColor.transparent)
-        self.setPalette(quiet)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setMouseTracking(True)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     # ---- what is chosen
 
@@ -134,10 +113,6 @@ class ContactTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(height)
         self.verticalScrollBar().setSingleStep(height)
         self.viewport().update()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.setColumnWidth(0, self.viewport().width())
 
     # ---- keys
 

@@ -13,19 +13,14 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPalette, QPen
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-)
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from app.people import Fate, ImportPlan
 from ui import icons, import_plan, theme
 from ui.icons import Icon
 from ui.import_plan import Item, Shelf
+from ui.list_table import ListTable
 from ui.people_delegate import is_mirrored, paint_ground, paint_text
 from ui.theme import Size
 from ui.wording import tr
@@ -154,38 +149,17 @@ class ImportDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class ImportTable(QTableView):
+class ImportTable(ListTable):
     """Space or a click on the tick leaves a card out; several at once where several are chosen."""
 
     current_moved = Signal(object)
     """The item that the keyboard is on, or None."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(ImportDelegate(), tr("What will be imported"), name="import_table")
         self.items = ImportModel()
-        self._delegate = ImportDelegate()
         self.setModel(self.items)
-        self.setItemDelegate(self._delegate)
-        self.setObjectName("import_table")
-        self.setAccessibleName(tr("What will be imported"))
-        for header in (self.horizontalHeader(), self.verticalHeader()):
-            header.hide()
-            header.setMinimumSectionSize(1)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(_row_height())
-        quiet = self.palette()  # the delegate draws what is selected
-        quiet.setColor(QPalette.ColorRole.Highlight, Qt.GlobalColor.transparent)
-        self.setPalette(quiet)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setMouseTracking(True)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def current(self) -> Item | None:
         """Return the item that the keyboard is on."""

@@ -11,10 +11,10 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPalette
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 
 from app.domain import ContactId
+from ui.list_table import ListTable
 from ui.people_delegate import LINE_ROLE, PeopleDelegate, heading_height, metrics
 from ui.people_lines import Group, Line, grouped, words_of
 from ui.pictures import Pictures
@@ -89,7 +89,7 @@ class PeopleModel(QAbstractTableModel):
         self.endResetModel()
 
 
-class PeopleTable(QTableView):
+class PeopleTable(ListTable):
     """The list itself: Ctrl and Shift choose several, a click on a heading chooses its group."""
 
     opened = Signal(object)
@@ -97,37 +97,13 @@ class PeopleTable(QTableView):
     selection_counted = Signal(int)
 
     def __init__(self, faces: Pictures, accessible: str, *, name: str) -> None:
-        super().__init__()
+        super().__init__(PeopleDelegate(faces), accessible, name=name)
         self.people = PeopleModel()
         self.setModel(self.people)
-        self.setObjectName(name)
-        self.setAccessibleName(accessible)
-        self._delegate = PeopleDelegate(faces)
-        self.setItemDelegate(self._delegate)
         faces.arrived.connect(self.viewport().update)
-        for header in (self.horizontalHeader(), self.verticalHeader()):
-            header.hide()
-            header.setMinimumSectionSize(1)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(metrics(mirrored=False).height)
-        self._be_a_list()
         self.doubleClicked.connect(self._open)
         self.people.modelReset.connect(self._on_reset)
-
-    def _be_a_list(self) -> None:
-        quiet = self.palette()  # the delegate draws what is selected
-        quiet.setColor(QPalette.ColorRole.Highlight, Qt.GlobalColor.transparent)
-        self.setPalette(quiet)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setMouseTracking(True)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def chosen(self) -> list[ContactId]:
         """List the chosen people, in the order of the list."""
