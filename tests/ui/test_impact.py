@@ -1,9 +1,19 @@
 """Consequences as sentences, and what has to be asked first."""
 
+from pathlib import Path
+
+from app.account import Account
 from app.domain import Address, Audience, Field, State
+from app.paths import Paths
+from app.session import Session
 from app.wire import Effect, Impact
+from tests.ui.conftest import Run, until
+from tests.ui.living import living
 from ui import impact
+from ui.impact_import import ImportImpact
 from ui.plain import one_line
+from ui.tasks import Tasks
+from ui.theme import Theme
 
 ADA, BO, CYD = Address("12025550101"), Address("12025550102"), Address("12025550103")
 NAMES = {ADA: "Ada", BO: "Bo", CYD: "Cyd"}
@@ -75,3 +85,42 @@ def test_audiences_are_ordered_by_openness() -> None:
     assert impact.is_wider(Audience.CONTACTS, Audience.EVERYONE)
     assert not impact.is_wider(Audience.EVERYONE, Audience.CONTACTS)
     assert not impact.is_wider(Audience.CONTACTS, Audience.CONTACTS)
+
+
+# ---- before an import
+
+
+def test_an_import_says_what_its_people_would_see(run: Run, dress: Theme, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with living(tmp_path) as here:
+            line = ImportImpact(here.session, here.tasks)
+            line.show_people(3)
+            await until(line.words.text)
+            assert line.words.text() == (
+                "Importing lets 3 people see your status, picture, about and presence, "
+                "today or on joining: your contacts do."
+            )
+            line.show_people(1)
+            assert line.words.text().startswith("Importing lets 1 person see")
+            line.show_people(0)
+            assert line.isHidden()
+            line.deleteLater()
+
+    run(story())
+
+
+def test_an_import_with_the_service_away_says_that_it_cannot_be_told(
+    run: Run, dress: Theme, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        account = Account("http://127.0.0.1:9", Address("12025550199"), "no token")
+        async with Session(account, Paths(tmp_path)) as session:
+            tasks = Tasks(lambda problem: None)
+            line = ImportImpact(session, tasks)
+            line.show_people(3)
+            await until(line.words.text)
+            assert "when the service answers" in line.words.text()
+            line.deleteLater()
+            await tasks.close()
+
+    run(story())
