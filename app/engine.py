@@ -45,6 +45,11 @@ class Engine:
             tasks.create_task(self._fetcher.run(), name="pictures")
             tasks.create_task(self._profiles.run(heard), name="profiles")
 
+    def move(self, url: str) -> None:
+        """Find the service at another place, at once."""
+        self._remote.move(url)
+        self.press()
+
     def wake(self) -> None:
         """Tell that there is something to send."""
         self._sync.wake()

@@ -22,6 +22,9 @@ class Network(Protocol):
     async def run(self, heard: Heard) -> None:
         """Run the loops until they are cancelled, or one of them is surprised."""
 
+    def move(self, url: str) -> None:
+        """Find the service at another place, at once."""
+
     def wake(self) -> None:
         """Tell that there is something to send."""
 

@@ -61,6 +61,10 @@ class Remote:
             trust_env=False,
         )
 
+    def move(self, url: str) -> None:
+        """Ask the service at another place from now on."""
+        self._client.base_url = url
+
     async def close(self) -> None:
         """Close every connection."""
         await self._client.aclose()

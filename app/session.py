@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from importlib import import_module
 from itertools import count
 from pathlib import Path
@@ -60,6 +61,7 @@ class Session:
         self._deeds = Deeds(self._store, lambda: self.account.address if self.account else None)
         self._pulse = Pulse(self._store, self._show)
         self._network: Network | None = None
+        self._begun = asyncio.Event()
         self._started = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
         self._rest: asyncio.Task[None] | None = None
@@ -81,8 +83,16 @@ class Session:
     def begin(self, account: Account) -> None:
         """Start to talk to the service, once it is known where it is and by which token."""
         self.account = account
-        self._running = asyncio.create_task(self._run(account), name="session")
+        self._running = asyncio.create_task(self._run(), name="session")
+        self._begun.set()
         self.changes.publish(Change(Kind.ME | Kind.STATE))
+
+    def move(self, url: str) -> None:
+        """Go on with the same service at another place: its port may change when it starts anew."""
+        if self.account is not None and self.account.token:
+            self.account = replace(self.account, url=url)
+        if self._network is not None:
+            self._network.move(url)
 
     async def __aexit__(
         self,
@@ -100,11 +110,13 @@ class Session:
 
     async def ended(self) -> None:
         """Wait for the loops to end, which only a surprise makes them do; it is raised here."""
-        if self._running is not None:
-            await asyncio.shield(self._running)
+        await self._begun.wait()
+        assert self._running is not None
+        await asyncio.shield(self._running)
 
-    async def _run(self, account: Account) -> None:
+    async def _run(self) -> None:
         engine = await asyncio.to_thread(import_module, "app.engine")
+        account = self.account  # it may have moved meanwhile
         async with engine.start(account, self._store, self._pictures, self._pulse) as network:
             self._network = network
             self._started.set()

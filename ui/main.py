@@ -97,6 +97,7 @@ class Running(Protocol):
     """What `app.service.host` says of a running service; that module is imported late."""
 
     url: str
+    moved: Callable[[str], object]
 
     @property
     def operator_key(self) -> str:
@@ -286,6 +287,8 @@ async def _serve(opened: _Opened, paths: Paths, use: Callable[[Running], Awaitab
     while True:
         try:
             async with host.service(paths.service_dir) as running:
+                opened.session.move(running.url)
+                running.moved = opened.session.move
                 await use(running)
         except HostFailed as trouble:
             opened.report(trouble)

@@ -5,7 +5,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -35,6 +35,8 @@ class Running:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.url = ""
+        self.moved: Callable[[str], object] = lambda _url: None
+        """What to do when the service has come back at another place."""
 
     @property
     def operator_key(self) -> str:
@@ -82,6 +84,7 @@ class _Host:
         while True:
             await asyncio.sleep(LOOK_S)
             if self._is_running():
+                self._follow(read_note(self._folder))
                 continue
             log.warning("the embedded service is gone; starting it again")
             try:
@@ -114,9 +117,15 @@ class _Host:
             self._child = self._spawn(port)
         try:
             async with asyncio.timeout(START_S):
-                self.running.url = (await self._answering()).url
+                self._follow(await self._answering())
         except TimeoutError:
             raise HostFailed("it did not answer in time") from None
+
+    def _follow(self, note: Note | None) -> None:
+        """Tell where the service answers now; another program may have started it anew."""
+        if note is not None and note.url != self.running.url:
+            self.running.url = note.url
+            self.running.moved(note.url)
 
     def _spawn(self, port: int) -> subprocess.Popen[bytes]:
         """Start a child that ends when its standard input does, so also when we are killed."""

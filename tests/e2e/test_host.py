@@ -14,7 +14,7 @@ import pytest
 from app.errors import HostFailed
 from app.service import claim as claims
 from app.service import host
-from app.service.claim import is_claimed, read_note
+from app.service.claim import Note, claim, is_claimed, read_note, write_note
 
 ROOT = Path(__file__).parents[2]
 
@@ -105,6 +105,19 @@ async def test_a_taken_port_is_no_reason_to_fail(tmp_path: Path) -> None:
     async with squatter, host.service(tmp_path) as running:
         assert httpx.URL(running.url).port != port
         assert await answers(running)
+
+
+async def test_who_shares_a_service_hears_that_it_came_back_at_another_place(
+    tmp_path: Path,
+) -> None:
+    with claim(tmp_path):  # as the other program's service does
+        write_note(tmp_path, Note("http://127.0.0.1:1", os.getpid()))
+        async with host.service(tmp_path) as running:
+            heard: list[str] = []
+            running.moved = heard.append
+            write_note(tmp_path, Note("http://127.0.0.1:2", os.getpid()))
+            await until(lambda: bool(heard))
+            assert heard == [running.url] == ["http://127.0.0.1:2"]
 
 
 async def test_the_log_names_nobody(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
@@ -74,6 +75,27 @@ async def _agree(session: Session, people: Inhabitants, address: Address) -> Non
             if session.view(address).fields == told.fields:
                 return
             await asyncio.sleep(0.02)
+
+
+async def test_a_session_goes_on_where_its_service_came_back(tmp_path: Path) -> None:
+    world = read(WORLDS / "three-people.json")
+    async with (
+        host.service(tmp_path / "service") as running,
+        Inhabitants.of(world, running.url, running.operator_key) as people,
+        AsyncExitStack() as first_place,
+        Proxy(running.url) as second_place,
+    ):
+        await people.settle()
+        await people.act("bo", "PATCH", "/v1/contacts/12025550101", {"contact": True})
+        place = await first_place.enter_async_context(Proxy(running.url))
+        account = Account(place.url, people.address("ana"), people.tokens["ana"], embedded=True)
+        async with Session(account, Paths(tmp_path / "ana")) as session:
+            await until(lambda: session.knows_me() and session.rows())
+            await first_place.aclose()
+            await people.act("bo", "PATCH", "/v1/me", {"fields": {"status": "moved house"}})
+            session.move(second_place.url)
+            bo = people.address("bo")
+            await until(lambda: session.view(bo).fields.status == "moved house")
 
 
 async def test_offline_refuses_and_clear_lets_through(tmp_path: Path) -> None:

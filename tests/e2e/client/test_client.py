@@ -319,3 +319,27 @@ async def test_the_service_may_end_and_come_back(tmp_path: Path) -> None:
 def files_with(folder: Path, needle: bytes) -> list[Path]:
     """Look into every file, the database's log and the pictures too."""
     return [path for path in folder.rglob("*") if path.is_file() and needle in path.read_bytes()]
+
+
+async def test_a_surprise_is_told_however_late_the_session_began(
+    service: Service, tmp_path: Path
+) -> None:
+    (me,) = service.people(fresh())
+    told: list[BaseException] = []
+
+    def hear(_kind: str, _happening: object) -> None:
+        raise ZeroDivisionError
+
+    async def live() -> None:
+        async with Session(None, Paths(tmp_path)) as session:
+            session.hear(hear)
+            asyncio.get_running_loop().call_soon(session.begin, account_of(me))
+            try:
+                await session.ended()
+            except ExceptionGroup as surprise:
+                told.append(surprise)
+
+    with pytest.raises(ExceptionGroup) as ended:
+        await live()
+    assert ended.value in told
+    assert ended.group_contains(ZeroDivisionError)
