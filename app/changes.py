@@ -20,6 +20,8 @@ class Kind(Flag):
     """The session's state: working, waiting, offline, signed out."""
     STEPS = auto()
     """The history of steps that can be undone."""
+    NOTICES = auto()
+    """What happened without me, and whom I wait for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,10 +168,15 @@ class Deeds:
         """Follow whoever writes to me, or not."""
         self._save_mine("Automatic sync", {my_outbox.AUTO_SYNC: on})
 
-    def save_picture(self, data: bytes | None) -> None:
-        """Publish a picture, or none; the one before is not kept, so there is no way back."""
+    def save_picture(self, data: bytes | None, shown: bytes | None) -> None:
+        """Publish a picture, or none; the one that is shown now can be brought back."""
         with self._store.writing() as transaction:
-            my_outbox.want_my_picture(transaction, data)
+            step = begin_step(transaction, "My picture", time.time())
+            if shown is not None:
+                my_outbox.keep_shown_picture(transaction, shown)
+            name = None if data is None else my_outbox.keep_picture(transaction, data)
+            step.write(MINE, my_outbox.PICTURE, name)
+            drop_if_empty(transaction, step)
 
     def _save_mine(self, name: str, parts: Mapping[str, Value]) -> None:
         with self._store.writing() as transaction:

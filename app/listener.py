@@ -14,6 +14,7 @@ from app.backoff import Backoff, wait_for
 from app.domain import Address, Message, Profile
 from app.errors import Refused, SignedOut, Unreachable
 from app.happenings import Happening, Heard
+from app.notice_rows import note_live
 from app.pulse import Pulse
 from app.remote import Event, Remote
 from app.store import CHUNK, Store
@@ -134,6 +135,7 @@ class Listener:
         """Apply the last word on each address."""
         last = {kept.address: kept for kept in told if isinstance(kept, KeptRelation)}
         self._truth.note_live(last)
+        note_live(transaction, [*last.values()], time.time())
         for address, kept in last.items():
             if kept.removed is True:
                 self._truth.apply_removed(transaction, address)

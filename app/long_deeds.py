@@ -39,6 +39,16 @@ def plan_changes(
     )
 
 
+def plan_withdrawals(
+    transaction: Transaction, step_id: int, addresses: Iterable[tuple[ContactId, Address]]
+) -> None:
+    """Note addresses to be kept no longer; the people stay."""
+    transaction.many(
+        "INSERT INTO unfinished (step_id, contact_id, address) VALUES (?, ?, ?)",
+        ((step_id, contact_id, address) for contact_id, address in addresses),
+    )
+
+
 def plan_turn(transaction: Transaction, step_id: int, *, undo: bool) -> None:
     """Note that a step is to be taken back, or done again."""
     transaction.run("INSERT INTO unfinished (step_id, is_undo) VALUES (?, ?)", step_id, int(undo))
@@ -52,7 +62,7 @@ def catch_up(transaction: Transaction, ids: Collection[ContactId]) -> bool:
     if len(ids) > PEOPLE or transaction.one("SELECT 1 FROM unfinished WHERE is_undo IS NOT NULL"):
         return False
     records = transaction.all(
-        "SELECT id, step_id, contact_id, parts FROM unfinished "
+        "SELECT id, step_id, contact_id, address, parts FROM unfinished "
         "WHERE contact_id IN (SELECT value FROM json_each(?)) ORDER BY id",
         listed(ids),
     )
@@ -63,7 +73,7 @@ def catch_up(transaction: Transaction, ids: Collection[ContactId]) -> bool:
 def change_now(transaction: Transaction, step_id: int) -> None:
     """Do the first of what was planned for a step."""
     records = transaction.all(
-        "SELECT id, step_id, contact_id, parts FROM unfinished "
+        "SELECT id, step_id, contact_id, address, parts FROM unfinished "
         "WHERE step_id = ? AND contact_id IS NOT NULL ORDER BY id LIMIT ?",
         step_id,
         PEOPLE,
@@ -95,8 +105,11 @@ def _change(transaction: Transaction, records: list[Record]) -> None:
     for step_id, some in groupby(records, itemgetter(1)):
         last = transaction.value("SELECT MAX(position) FROM cell WHERE step_id = ?", step_id)
         step = StepWriter(transaction, step_id, 0 if last is None else last + 1)
-        for number, _, contact_id, parts in some:
-            _change_one(transaction, step, contact_id, decode_value(parts))
+        for number, _, contact_id, address, parts in some:
+            if address is None:
+                _change_one(transaction, step, contact_id, decode_value(parts))
+            else:
+                step.write(RELATION, address, None)
             transaction.run("DELETE FROM unfinished WHERE id = ?", number)
         drop_if_empty(transaction, step)
 

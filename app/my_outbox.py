@@ -3,6 +3,7 @@
 Parts are `field:<name>`, `auto_sync`, `privacy` and `picture`; each holds the last value wanted.
 """
 
+from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from app.changes import Kind
 from app.domain import Address, Field, Fields, Privacy
 from app.transaction import Transaction
+from app.views import Refusal
 from app.wire import Me
 
 FIELD: Final = "field:"
@@ -37,11 +39,10 @@ def load_me(reading: Transaction) -> Me | None:
 def save_me(transaction: Transaction, me: Me) -> None:
     """Take over what the service says."""
     transaction.kinds |= Kind.ME
-    transaction.run(
-        "INSERT INTO meta (key, value) VALUES ('me', ?) "
-        "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        msgspec.json.encode(me),
-    )
+    _save_meta(transaction, "me", msgspec.json.encode(me))
+    named = _load_named(transaction)
+    if named is not None and not named.hash and me.fields.picture is not None:
+        _save_named(transaction, Named(named.name, me.fields.picture.hash))
 
 
 def shown_me(reading: Transaction, address: Address | None) -> Me | None:
@@ -85,9 +86,11 @@ def draft_picture(reading: Transaction) -> Draft | None:
 
 
 def read_my_part(reading: Transaction, part: str) -> Any:
-    """One part as the screen shows it, as JSON values; of the picture, nothing."""
+    """One part as the screen shows it, as JSON values; of the picture, its name."""
+    if part == PICTURE:
+        return _picture_name(reading)
     me = shown_me(reading, Address(""))
-    if me is None or part == PICTURE:
+    if me is None:
         return None
     if part == PRIVACY:
         return privacy_value(me.privacy)
@@ -102,13 +105,75 @@ def privacy_value(privacy: Privacy) -> Any:
 
 
 def want_my_part(transaction: Transaction, part: str, value: Any) -> None:
-    """Ask for a new value; `None` removes a field."""
-    _want(transaction, part, None if value is None else msgspec.json.encode(value))
+    """Ask for a new value; `None` removes a field. A picture is asked for by its name."""
+    if part == PICTURE:
+        _want_my_picture(transaction, value)
+    else:
+        _want(transaction, part, None if value is None else msgspec.json.encode(value))
 
 
-def want_my_picture(transaction: Transaction, data: bytes | None) -> None:
-    """Ask for a new picture, or for none."""
+# ---- my picture, by a name of my own: the service makes another file of it, with another hash
+
+
+class Named(msgspec.Struct, frozen=True):
+    """A picture that the service has from me; no hash until it has said which it made of it."""
+
+    name: str
+    hash: str = ""
+
+
+def keep_picture(transaction: Transaction, data: bytes) -> str:
+    """Keep a picture for as long as a step can bring it back; the answer is its name."""
+    name = sha256(data).hexdigest()
+    transaction.run("INSERT OR IGNORE INTO my_picture (name, data) VALUES (?, ?)", name, data)
+    return name
+
+
+def keep_shown_picture(transaction: Transaction, data: bytes) -> None:
+    """Keep the one that is shown now, before another takes its place."""
+    name = keep_picture(transaction, data)
+    me = load_me(transaction)
+    if draft_picture(transaction) is None and me is not None and me.fields.picture is not None:
+        _save_named(transaction, Named(name, me.fields.picture.hash))
+
+
+def _picture_name(reading: Transaction) -> str | None:
+    """Name the picture as it is or will be; one that I never had, by the service's hash."""
+    draft = draft_picture(reading)
+    if draft is not None:
+        return sha256(draft.value).hexdigest() if draft.value else None
+    me, named = load_me(reading), _load_named(reading)
+    if named is not None and not named.hash:
+        return named.name
+    if me is None or me.fields.picture is None:
+        return None
+    shown = me.fields.picture.hash
+    return named.name if named is not None and named.hash == shown else shown
+
+
+def _want_my_picture(transaction: Transaction, name: str | None) -> None:
+    data = None
+    if name is not None:
+        data = transaction.value("SELECT data FROM my_picture WHERE name = ?", name)
+        if data is None:
+            return  # it was never here, so it cannot be brought back
     _want(transaction, PICTURE, data)
+
+
+def _load_named(reading: Transaction) -> Named | None:
+    value = reading.value("SELECT value FROM meta WHERE key = 'my_picture'")
+    return msgspec.json.decode(value, type=Named) if value else None
+
+
+def _save_named(transaction: Transaction, named: Named) -> None:
+    _save_meta(transaction, "my_picture", msgspec.json.encode(named))
+
+
+def _save_meta(transaction: Transaction, key: str, value: bytes) -> None:
+    transaction.run("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", key, value)
+
+
+# ---- sending
 
 
 def _want(transaction: Transaction, part: str, value: bytes | None) -> None:
@@ -128,7 +193,9 @@ def take_over(transaction: Transaction, sent: list[Draft]) -> None:
     if me is not None:
         for draft in sent:
             me = _over(me, draft)
-        save_me(transaction, me)
+            if draft.part == PICTURE and draft.value:
+                _save_named(transaction, Named(sha256(draft.value).hexdigest()))
+        _save_meta(transaction, "me", msgspec.json.encode(me))
 
 
 def acknowledge_mine(transaction: Transaction, sent: list[Draft]) -> None:
@@ -149,7 +216,30 @@ def reject_mine(transaction: Transaction, sent: list[Draft], failure: str) -> No
     )
 
 
-def my_failures(reading: Transaction) -> dict[str, str]:
-    """Read what the service refused, by part."""
-    records = reading.all("SELECT part, failure FROM my_outbox WHERE failure IS NOT NULL")
-    return dict(records)
+def read_refusals(reading: Transaction) -> list[Refusal]:
+    """Read what the service refused, with what I wanted."""
+    records = reading.all(
+        "SELECT part, failure, CASE WHEN part = ? THEN NULL ELSE value END "
+        "FROM my_outbox WHERE failure IS NOT NULL ORDER BY part",
+        PICTURE,
+    )
+    return [
+        Refusal(part, failure, None if value is None else msgspec.json.decode(value))
+        for part, failure, value in records
+    ]
+
+
+def want_again(transaction: Transaction, part: str) -> None:
+    """Ask once more for what was refused."""
+    transaction.kinds |= Kind.ME | Kind.OUTBOX
+    transaction.run(
+        "UPDATE my_outbox SET failure = NULL, revision = revision + 1 "
+        "WHERE part = ? AND failure IS NOT NULL",
+        part,
+    )
+
+
+def forget_refused(transaction: Transaction, part: str) -> None:
+    """Give up what was refused: what the service has, holds."""
+    transaction.kinds |= Kind.ME | Kind.OUTBOX
+    transaction.run("DELETE FROM my_outbox WHERE part = ? AND failure IS NOT NULL", part)

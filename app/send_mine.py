@@ -1,6 +1,7 @@
 """What I changed of my own account, and what I wrote to others, to the service."""
 
 import logging
+import time
 from uuid import UUID
 
 import msgspec
@@ -9,6 +10,7 @@ from app import messages, my_outbox
 from app.domain import Privacy
 from app.errors import Refused, SignedOut
 from app.my_outbox import Draft
+from app.notice_rows import note_refused
 from app.remote import Remote
 from app.store import Store
 from app.wire import PatchFields, PatchMe, SendMessage
@@ -46,6 +48,8 @@ class MySender:
             log.warning("the service refused %s: %s", drafts[0].part.partition(":")[0], error.slug)
             with self._store.writing() as transaction:
                 my_outbox.reject_mine(transaction, drafts, error.detail)
+                for draft in drafts:
+                    note_refused(transaction, draft.part, error.detail, time.time())
         else:
             with self._store.writing() as transaction:
                 my_outbox.take_over(transaction, drafts)

@@ -18,9 +18,12 @@ from app.errors import Unreachable
 from app.happenings import Happening, Heard, Network
 from app.importers import Card
 from app.importing import Import, plan_books
+from app.mine import Mine
+from app.notices import Notices
 from app.outbox import Parts, release_all
 from app.own_cards import read_cards
 from app.paths import Paths
+from app.pending import Pending
 from app.people import Fate, ImportPlan, ImportReport, PlannedCard, Reason, Rejected
 from app.pictures import PictureCache
 from app.pulse import Pulse
@@ -59,6 +62,9 @@ class Session:
         self._store = Store(folder / "client.db", self.changes)
         self._pictures = PictureCache(folder / "pictures")
         self._deeds = Deeds(self._store, lambda: self.account.address if self.account else None)
+        self.notices = Notices(self._store)
+        self.pending = Pending(self._store)
+        self.mine = Mine(self._store)
         self._pulse = Pulse(self._store, self._show)
         self._network: Network | None = None
         self._begun = asyncio.Event()
@@ -211,7 +217,7 @@ class Session:
 
     def save_picture(self, data: bytes | None) -> None:
         """Publish a picture of mine, or none."""
-        self._deeds.save_picture(data)
+        self._deeds.save_picture(data, self.my_picture())
 
     def save_privacy(self, privacy: Privacy) -> None:
         """Decide who sees what of me."""

@@ -66,6 +66,10 @@ def _forget_old(transaction: Transaction) -> None:
         "DELETE FROM contact WHERE removed AND NOT EXISTS (SELECT 1 FROM cell "
         "WHERE part = 'removed' AND key = CAST(contact.id AS TEXT))"
     )
+    transaction.run(
+        "DELETE FROM my_picture WHERE NOT EXISTS (SELECT 1 FROM cell WHERE part = 'mine' "
+        "AND key = 'picture' AND json_quote(my_picture.name) IN (before, after))"
+    )
 
 
 def drop_if_empty(transaction: Transaction, step: StepWriter) -> None:

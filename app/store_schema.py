@@ -140,6 +140,32 @@ MIGRATIONS: Final = (
     CREATE INDEX unfinished_by_contact ON unfinished(contact_id);
     CREATE INDEX cell_removed ON cell(key) WHERE part = 'removed';
     """,
+    """
+    ALTER TABLE relation ADD COLUMN since REAL;         -- when it was first kept, as known here
+    ALTER TABLE unfinished ADD COLUMN address TEXT;     -- this address of the contact alone
+    CREATE TABLE awaited (                    -- whose joining I want to be told of
+        address TEXT PRIMARY KEY
+    ) WITHOUT ROWID;
+    CREATE TABLE notice (                     -- what happened without me, until I have seen it
+        id INTEGER PRIMARY KEY,
+        at REAL NOT NULL,
+        kind TEXT NOT NULL,
+        about TEXT NOT NULL,                  -- an address, or a part of my own account
+        before TEXT,                          -- my relation as it was and as it is; NULL: none
+        after TEXT,
+        detail TEXT NOT NULL DEFAULT '',
+        awaited INTEGER NOT NULL DEFAULT 0,
+        seen INTEGER NOT NULL DEFAULT 0,
+        settled TEXT NOT NULL DEFAULT ''      -- kept or undone
+    );
+    CREATE INDEX notice_open ON notice(about) WHERE settled = '';
+    CREATE INDEX notice_unseen ON notice(id) WHERE NOT seen;
+    CREATE TABLE my_picture (                 -- pictures of mine that a step can bring back
+        name TEXT PRIMARY KEY,
+        data BLOB NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX cell_picture ON cell(before, after) WHERE part = 'mine' AND key = 'picture';
+    """,
 )
 
 NEWEST: Final = len(MIGRATIONS)

@@ -11,6 +11,7 @@ from app.addresses import display
 from app.bits import blocks_to_mask, fields_to_mask
 from app.changes import Kind
 from app.domain import Address, ContactId, Field, Origin, Profile, Relation, State
+from app.notice_rows import note_joined
 from app.outbox import PARTS, Intent, Parts
 from app.pictures import PictureCache
 from app.store_rows import read_profile_record
@@ -132,7 +133,8 @@ class Truth:
             joined_at = now
             if owner is not None:
                 transaction.joined.add(owner)
-        return (known.address, *relation, joined_at)
+                note_joined(transaction, known.address, now)
+        return (known.address, *relation, joined_at, now)
 
     def _profile(self, transaction: Transaction, known: Known, profile: Profile) -> Record:
         old = read_profile_record(known.address, known.version, known.fields).fields
@@ -179,8 +181,8 @@ _KNOWN = f"""
         LEFT JOIN relation r ON r.address = chosen.value
 """
 _SAVE_RELATION = f"""
-    INSERT INTO relation (address, {_COLUMNS}, joined_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO relation (address, {_COLUMNS}, joined_at, since)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (address) DO UPDATE SET joined_at = excluded.joined_at,
         {", ".join(f"{column} = excluded.{column}" for column in _COLUMNS.split(", "))}
 """

@@ -110,6 +110,70 @@ class SyncReport:
     rejected: int
 
 
+class NoticeKind(StrEnum):
+    """What can happen without me."""
+
+    JOINED = "joined"
+    LEFT = "left"
+    FOLLOWED = "followed"
+    """Somebody wrote to me, and automatic sync follows them."""
+    PAIRED = "paired"
+    UNPAIRED = "unpaired"
+    ADDED = "added"
+    """Another session of mine keeps somebody, changed what I keep, or keeps them no longer."""
+    CHANGED = "changed"
+    REMOVED = "removed"
+    REFUSED = "refused"
+    """The service did not take a change of my own account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that happened without me: I keep it, or take it back."""
+
+    id: int
+    at: float
+    kind: NoticeKind
+    about: str
+    """An address, or a part of my own account."""
+    contact_id: ContactId | None
+    before: dict[str, int] | None
+    """My relation as it was, and as it became; `None` where there was none."""
+    after: dict[str, int] | None
+    detail: str
+    awaited: bool
+    """I asked to be told when they join."""
+    seen: bool
+    settled: str
+    """`kept`, `undone`, or nothing yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingAddress:
+    """An address that is kept for me, where nobody is yet."""
+
+    address: Address
+    contact_id: ContactId
+    since: float
+    source: str
+    """The book it came from; empty where it was typed here or came by another session."""
+    is_mine: bool
+    """A card or a person made it here; otherwise another session of mine did."""
+    waiting: bool
+    awaited: bool
+    """I want to be told when they join."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A change of my own account that the service did not take; it is kept until I decide."""
+
+    part: str
+    detail: str
+    value: object
+    """What I wanted, as JSON values; of a picture, nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One thing a person did, that can be undone: "Block Ada Okafor"."""
