@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
+"""What takes longer than this on the slowest computer does not come at all."""
 _PAUSE_S = 0.02
 
 

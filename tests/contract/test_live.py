@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.contract.conftest import fresh
-from tests.contract.outside import Person, Service, serve
+from tests.contract.outside import PATIENCE_S, Person, Service, serve
 
 Two = tuple[Person, Person]
 
@@ -162,7 +162,7 @@ def test_an_acknowledged_change_survives_a_kill(
         (ann,) = first.people(fresh(), name="Before")
         ann.publish(name="After")
         first.process.kill()
-        first.process.wait(timeout=10)
+        first.process.wait(timeout=PATIENCE_S)
     with serve(tmp_path, *options) as second:
         again = Person(second, ann.address, ann.token)
         assert again.get("/v1/me")["fields"]["name"] == "After"

@@ -8,7 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.contract.outside import PATIENCE_S
+
 Json = dict[str, Any]
+
+
+class Ended(AssertionError):
+    """The other side has closed the connection."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ class Wire:
         try:
             await asyncio.get_running_loop().sock_sendall(self._socket, data)
         except ConnectionError:
-            self.is_ended = True
+            self.pull()  # what was said before the end
 
     def pull(self) -> None:
         """Take everything that has arrived; never waits."""
@@ -74,9 +80,9 @@ class Wire:
                 data = b""
             self._take(data)
 
-    async def more(self, seconds: float = 20) -> None:
+    async def more(self) -> None:
         """Wait for something to arrive."""
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(PATIENCE_S):
             try:
                 self._take(await asyncio.get_running_loop().sock_recv(self._socket, 1 << 20))
             except ConnectionError:
@@ -85,7 +91,8 @@ class Wire:
     async def answer(self) -> Answer:
         """Wait for one whole answer with a content-length, and take it off."""
         while (found := self._split()) is None:
-            assert not self.is_ended, "the connection ended"
+            if self.is_ended:
+                raise Ended("the connection ended")
             await self.more()
         return found
 

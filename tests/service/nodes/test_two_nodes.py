@@ -15,14 +15,12 @@ import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from tests.contract.outside import Service, serve, slug
+from tests.contract.outside import PATIENCE_S, Service, serve, slug
 from tests.service.live.conftest import fresh
 from tests.service.live.test_races import REVOCATIONS, Owner, Watcher, race
 from tests.service.live.wires import Wire
 from tests.service.nodes.conftest import Nodes
 from tests.wait import wait_until
-
-LATEST_S = 5
 
 
 def test_a_change_at_one_node_is_live_at_the_other(nodes: Nodes) -> None:
@@ -62,10 +60,10 @@ def test_nothing_is_late_while_the_bus_is_away(nodes: Nodes) -> None:
     stream.before_ready()
     nodes.nats.kill()
     ann.publish(name="While away")
-    assert stream.next(timeout=LATEST_S).data["fields"]["name"] == "While away"
+    assert stream.until("profile").data["fields"]["name"] == "While away"
     nodes.nats.start()
     ann.publish(name="Back again")
-    assert stream.next(timeout=LATEST_S).data["fields"]["name"] == "Back again"
+    assert stream.until("profile").data["fields"]["name"] == "Back again"
 
 
 @contextmanager
@@ -95,8 +93,8 @@ def unreliable(url: str) -> Iterator[None]:
 
     thread = threading.Thread(target=asyncio.run, args=(repeat(),))
     thread.start()
-    is_ready.wait(10)
     try:
+        assert is_ready.wait(PATIENCE_S)
         yield
     finally:
         is_over.set()
@@ -208,8 +206,8 @@ def test_nodes_live_through_a_database_that_goes_away(own_nodes: Nodes, postgres
             assert answer.status_code == 503
             assert slug(answer) == "unavailable"
         connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
-    wait_until(lambda: ann.call("GET", "/v1/me").status_code == 200)
-    ann.publish(name="Back")
+    back = {"fields": {"name": "Back"}}
+    wait_until(lambda: ann.call("PATCH", "/v1/me", json=back).status_code == 200)
     stream.until("profile", fields={"name": "Back"})
 
 
@@ -222,8 +220,7 @@ def test_the_people_of_a_crashed_node_go_offline(own_nodes: Nodes) -> None:
     stream = bob.stream()
     stream.before_ready()
     own_nodes.second.process.kill()
-    event = stream.next(timeout=40)
-    assert event.data["fields"]["presence"]["online"] is False
+    assert stream.until("profile").data["fields"]["presence"]["online"] is False
 
 
 def _kill_while_writing(nodes: Nodes, kills: int) -> None:
