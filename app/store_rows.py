@@ -37,6 +37,10 @@ class CardDetails(msgspec.Struct, frozen=True, omit_defaults=True):
     unusable: tuple[tuple[str, str, str], ...] = ()
     """Text, label and trouble of each number that cannot become an address."""
     rest: tuple[str, ...] = ()
+    shared: tuple[tuple[str, str, str], ...] = ()
+    """Text, label and address of each number that another person has as well, and keeps."""
+    uids: tuple[str, ...] = ()
+    """Those of the cards that were merged into this one, to know them when they come again."""
 
 
 decode_card = msgspec.json.Decoder(CardDetails).decode
@@ -127,7 +131,7 @@ def _build_row(lines: list[Record]) -> Row | None:
         name=shown,
         address=first[4],
         detail=display(first[4]),
-        state=State.MATCHED if first[12] else State.PENDING,
+        state=_state(lines, is_matched=bool(first[12])),
         contact=any(line[7] for line in lines),
         favorite=any(line[9] for line in lines),
         blocked=mask_to_blocks(_union(line[10] for line in lines)),
@@ -142,6 +146,12 @@ def _build_row(lines: list[Record]) -> Row | None:
         origin=_origin(first[13], source),
         folded=_folded(shown, fields.name, lines, card),
     )
+
+
+def _state(lines: list[Record], *, is_matched: bool) -> State | None:
+    if is_matched:
+        return State.MATCHED
+    return State.PENDING if any(line[6] for line in lines) else None
 
 
 def _union(masks: Iterable[int]) -> int:
@@ -219,8 +229,9 @@ def read_person(reading: Transaction, contact_id: ContactId) -> Person | None:
     return Person(
         row=row,
         entries=tuple(read_entries(reading, contact_id)),
-        unusable=tuple(
-            Unusable(text, label, Trouble(trouble)) for text, label, trouble in details.unusable
+        unusable=(
+            *(Unusable(text, label, Trouble(trouble)) for text, label, trouble in details.unusable),
+            *(Unusable(text, label, Trouble.SHARED) for text, label, _ in details.shared),
         ),
         emails=tuple(text for text, _ in details.emails),
         note=note,
@@ -247,14 +258,15 @@ _ENTRIES = """
     SELECT e.address, e.text, e.label, e.contact, e.subscribed, e.favorite, e.blocked,
         e.visibility, e.fields, e.paired, e.matched, e.origin, e.waiting,
         CASE WHEN e.deferred THEN e.not_before END, p.version, p.fields,
-        (SELECT failure FROM outbox o WHERE o.address = e.address)
+        (SELECT failure FROM outbox o WHERE o.address = e.address), e.kept
     FROM effective e LEFT JOIN profile p ON p.address = e.address
 """
 
 
 def _entry(record: Record) -> Entry:
     (address, text, label, contact, subscribed, favorite, blocked, visibility, fields) = record[:9]
-    (paired, matched, origin, waiting, deferred_until, version, published, failure) = record[9:]
+    (paired, matched, origin, waiting, deferred_until, version, published) = record[9:16]
+    failure, kept = record[16:]
     return Entry(
         address=address,
         text=text,
@@ -275,6 +287,7 @@ def _entry(record: Record) -> Entry:
         waiting=bool(waiting),
         failure=failure,
         deferred_until=deferred_until,
+        kept=bool(kept),
     )
 
 

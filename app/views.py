@@ -22,6 +22,7 @@ class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
     detail: str
     """Number or handle as people read it."""
     state: State | None
+    """`None` where nothing is kept at the service: no address can be used, or it was withdrawn."""
     contact: bool
     favorite: bool
     blocked: tuple[Block, ...]
@@ -52,6 +53,8 @@ class Entry:
     failure: str | None
     """The service's own words or slug for what it refused; `None` where it refused nothing."""
     deferred_until: float | None
+    kept: bool = True
+    """Whether the service keeps it for me, or will; not after it was withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)

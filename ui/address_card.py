@@ -61,6 +61,8 @@ def _entry_line(entry: Entry) -> QWidget:
     which = Icon.PHONE if entry.text[:1] in "+0123456789(" else Icon.HANDLE
     matched = entry.relation.state is State.MATCHED
     words, tone = (tr("Matched"), "success") if matched else (tr("Pending"), "muted")
+    if not entry.kept:
+        words = tr("Withdrawn")
     if entry.failure:
         words, tone = tr("Not accepted: %1").replace("%1", entry.failure), "danger"
     elif entry.deferred_until is not None:

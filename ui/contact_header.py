@@ -1,14 +1,15 @@
 """The top of a person's page: face, the name I gave, what they call themselves."""
 
 import time
+from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLineEdit, QStackedWidget, QWidget
 
 from app.domain import Fields, State
 from app.session import Person
-from ui import parts, relation_words, wording
+from ui import parts, relation_words, theme, wording
 from ui.avatar import Avatar
 from ui.icons import Icon
 from ui.parts import IconButton
@@ -16,6 +17,9 @@ from ui.plain import isolated, one_line
 from ui.profile_view import presence_words
 from ui.theme import Size
 from ui.wording import tr
+
+NARROW: Final = 400
+"""Below this width the buttons go under the name."""
 
 
 class ContactHeader(QWidget):
@@ -53,9 +57,9 @@ class ContactHeader(QWidget):
             Icon.MESSAGE, tr("Messages"), self.message_wanted.emit, name="message"
         )
         buttons = parts.row(self.message, self.star, self.rename, self.more, spacing=2)
-        title = parts.row(self.names, buttons, spacing=8)
+        self._title = title = parts.row(self.names, buttons, spacing=8)
         title.setStretch(0, 1)
-        title.setAlignment(buttons, Qt.AlignmentFlag.AlignTop)
+        title.setAlignment(buttons, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
         words = parts.column(
             title,
             self.published,
@@ -92,6 +96,12 @@ class ContactHeader(QWidget):
         words = tr("No favorite any more (Ctrl+D)") if row.favorite else tr("Favorite (Ctrl+D)")
         self.star.set_words(words)
         self._show_pills(person)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < theme.px(NARROW)
+        way = QBoxLayout.Direction
+        self._title.setDirection(way.TopToBottom if narrow else way.LeftToRight)
 
     def edit_name(self) -> None:
         """Let the name be edited in its place."""
@@ -133,8 +143,10 @@ class ContactHeader(QWidget):
             words.append((wording.blocks(row.blocked), "danger"))
         if row.state is State.MATCHED:
             words.append((tr("Matched"), "success"))
-        elif row.address is not None:
+        elif row.state is State.PENDING:
             words.append((tr("Pending"), "muted"))
+        elif row.address is not None:
+            words.append((tr("Withdrawn"), "muted"))
         if any(entry.relation.paired for entry in person.entries):
             words.append((tr("Paired"), "accent"))
         for each in self.pills:

@@ -29,6 +29,8 @@ PENDING: Final = Badge(Icon.PENDING, "faint", "Pending: not here yet")
 HIDDEN: Final = Badge(Icon.EYE_OFF, "warning", "Sees nothing of me")
 WAITING: Final = Badge(Icon.WAITING, "faint", "Waiting to be sent")
 BLOCKED: Final = Badge(Icon.BLOCKED, "danger", "Blocked")
+WITHDRAWN: Final = Badge(Icon.REMOVE, "faint", "Withdrawn from the service")
+BY_STATE: Final = {State.MATCHED: MATCHED, State.PENDING: PENDING, None: WITHDRAWN}
 UNUSABLE: Final = Badge(Icon.WARNING, "warning", "No usable address")
 
 
@@ -78,7 +80,7 @@ def badge(row: Row) -> Badge:
         return WAITING
     if row.visibility == Visibility.HIDDEN:
         return HIDDEN
-    return MATCHED if row.state is State.MATCHED else PENDING
+    return BY_STATE[row.state]
 
 
 def sentence(row: Row) -> str:
@@ -87,7 +89,10 @@ def sentence(row: Row) -> str:
     words = [seen.name]
     if row.blocked:
         words.append(wording.blocks(row.blocked))
-    words.append(tr("Matched") if row.state is State.MATCHED else tr("Pending"))
+    if row.address is not None and row.state is None:
+        words.append(tr(WITHDRAWN.words))
+    else:
+        words.append(tr("Matched") if row.state is State.MATCHED else tr("Pending"))
     if row.favorite:
         words.append(tr("Favorite"))
     if seen.online:

@@ -26,9 +26,11 @@ def since(person: Person, now: float) -> str:
     row = person.row
     if row.address is None:
         return tr("No number here can be looked up. Fix one below.")
+    if row.state is None:
+        return tr("Withdrawn: the service keeps nothing of it. Make them a contact to look again.")
     if row.state is State.MATCHED:
         if row.joined_at is None:
-            return tr("On Kith")
+            return tr("On Kith since before you added them")
         return tr("On Kith since %1").replace("%1", wording.day(row.joined_at, now))
     return tr("Not here yet: we will tell you when they join")
 
