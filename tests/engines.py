@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from tests.wait import PATIENCE_S
+
 ENGINES = ("sqlite", "postgresql")
 
 _numbers = count(1)
@@ -36,7 +38,7 @@ def running_postgresql() -> Iterator[str]:
                 yield url
             finally:
                 process.stdin.close()
-                process.wait(timeout=30)
+                process.wait(timeout=PATIENCE_S)
 
 
 def new_database(server: str) -> str:

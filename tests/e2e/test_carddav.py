@@ -3,7 +3,6 @@
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 
 import httpx
@@ -13,8 +12,10 @@ from app.errors import Refused, Unreachable
 from app.importers import Card
 from app.importers.carddav import DavBook, DavState, find_books, read_changes, starting_points
 from app.importers.webdav import WebDav
+from tests.wait import wait_until
 
 USER, PASSWORD = "ann", "secret"
+PATIENCE_S = 60
 MAKE_BOOK = """<?xml version="1.0"?>
 <mkcol xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"><set><prop>
 <resourcetype><collection/><c:addressbook/></resourcetype>
@@ -40,7 +41,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     words = [word for option in options.items() for word in option]
     with subprocess.Popen([sys.executable, "-m", "radicale", "-C", "", *words]) as process:
         url = f"http://127.0.0.1:{port}"
-        wait_for(url)
+        wait_until(lambda: answers(url))
         yield url
         process.terminate()
 
@@ -50,22 +51,18 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-def wait_for(url: str) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        try:
-            httpx.get(url, timeout=1)
-        except httpx.TransportError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail("Radicale did not start")
+def answers(url: str) -> bool:
+    try:
+        httpx.get(url)
+    except httpx.TransportError:
+        return False
+    return True
 
 
 @pytest.fixture
 def book(server: str, request: pytest.FixtureRequest) -> Iterator[str]:
     url = f"{server}/{USER}/{request.node.name}/"
-    with httpx.Client(auth=(USER, PASSWORD)) as client:
+    with httpx.Client(auth=(USER, PASSWORD), timeout=PATIENCE_S) as client:
         client.request("MKCOL", url, content=MAKE_BOOK).raise_for_status()
         yield url
         client.delete(url).raise_for_status()
@@ -81,12 +78,12 @@ def card(name: str, full_name: str) -> str:
 def put(url: str, text: str) -> None:
     headers = {"Content-Type": "text/vcard; charset=utf-8"}
     httpx.put(
-        url, content=text.encode(), headers=headers, auth=(USER, PASSWORD), timeout=60
+        url, content=text.encode(), headers=headers, auth=(USER, PASSWORD), timeout=PATIENCE_S
     ).raise_for_status()
 
 
 def delete(url: str) -> None:
-    httpx.delete(url, auth=(USER, PASSWORD)).raise_for_status()
+    httpx.delete(url, auth=(USER, PASSWORD), timeout=PATIENCE_S).raise_for_status()
 
 
 def names(changed: Mapping[str, tuple[object, ...]]) -> list[str]:
@@ -100,7 +97,7 @@ async def test_books_are_found_from_wherever_one_begins(
     server: str, place: str, anyio_backend: str
 ) -> None:
     url = f"{server}/{USER}/found/"
-    async with httpx.AsyncClient(auth=(USER, PASSWORD)) as client:
+    async with httpx.AsyncClient(auth=(USER, PASSWORD), timeout=PATIENCE_S) as client:
         (await client.request("MKCOL", url, content=MAKE_BOOK)).raise_for_status()
         async with WebDav(USER, PASSWORD) as dav:
             start = url if place == "/{book}" else server + place

@@ -31,6 +31,7 @@ from app.service import host
 from app.session import Session
 
 ROOT = Path(__file__).parents[2]
+PATIENCE_S = 60
 BOOK = "BEGIN:VCARD\nVERSION:3.0\nFN:Ann\nTEL:202-555-0101\nEND:VCARD\n"
 
 
@@ -162,7 +163,7 @@ def read_event(watching: subprocess.Popen[str]) -> str:
 def test_watch_ends_by_an_interrupt_without_a_word(watching: subprocess.Popen[str]) -> None:
     assert read_event(watching) == "ready"
     watching.send_signal(signal.SIGINT)
-    _, said = watching.communicate(timeout=30)
+    _, said = watching.communicate(timeout=PATIENCE_S)
     assert (watching.returncode, said) == (130, "")
 
 
@@ -181,7 +182,7 @@ def test_whoever_stops_reading_is_no_error(
     assert watching.stdout is not None
     watching.stdout.close()
     assert kith("sync", book) == 0
-    assert watching.wait(timeout=30) == 1
+    assert watching.wait(timeout=PATIENCE_S) == 1
     assert watching.stderr is not None
     assert watching.stderr.read() == ""
 
@@ -253,7 +254,7 @@ async def until(session: Session, condition: Callable[[], bool]) -> None:
     """Wait for what a change brings, but not for ever."""
     changed = asyncio.Event()
     stop = session.changes.subscribe(lambda _: changed.set())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while not condition():
             changed.clear()
             await changed.wait()

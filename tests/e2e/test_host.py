@@ -17,6 +17,7 @@ from app.service import host
 from app.service.claim import Note, claim, is_claimed, read_note, write_note
 
 ROOT = Path(__file__).parents[2]
+PATIENCE_S = 60
 
 USER_OF_THE_HOST = """
 import asyncio, sys
@@ -33,9 +34,9 @@ asyncio.run(main())
 """
 
 
-async def until(condition: Callable[[], Awaitable[bool] | bool], seconds: float = 20) -> None:
+async def until(condition: Callable[[], Awaitable[bool] | bool]) -> None:
     """Wait for something to become true."""
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             found = condition()
             if found is True or (not isinstance(found, bool) and await found):
@@ -45,7 +46,7 @@ async def until(condition: Callable[[], Awaitable[bool] | bool], seconds: float 
 
 async def answers(running: host.Running) -> bool:
     try:
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
             return (await client.get(f"{running.url}/readyz")).is_success
     except httpx.HTTPError:
         return False
@@ -122,7 +123,7 @@ async def test_who_shares_a_service_hears_that_it_came_back_at_another_place(
 
 async def test_the_log_names_nobody(tmp_path: Path) -> None:
     log = tmp_path / "service.log"
-    async with host.service(tmp_path) as running, httpx.AsyncClient() as client:
+    async with host.service(tmp_path) as running, httpx.AsyncClient(timeout=PATIENCE_S) as client:
         authorization = {"Authorization": f"Bearer {running.operator_key}"}
         users = {"users": [{"address": "18005550001", "fields": {"name": "Ann Onymous"}}]}
         for _ in range(2):
@@ -140,7 +141,7 @@ async def test_the_log_names_nobody(tmp_path: Path) -> None:
 async def test_a_child_that_was_killed_comes_back_with_what_it_acknowledged(
     tmp_path: Path,
 ) -> None:
-    async with host.service(tmp_path) as running, httpx.AsyncClient() as client:
+    async with host.service(tmp_path) as running, httpx.AsyncClient(timeout=PATIENCE_S) as client:
         authorization = {"Authorization": f"Bearer {running.operator_key}"}
         users = {"users": [{"address": "18005550001", "fields": {"name": "Ann"}}]}
         made = await client.post(

@@ -10,7 +10,7 @@ from app.account import Account
 from app.domain import Address
 from app.paths import Paths
 from app.session import Session, Status
-from tests.contract.outside import Person, Service, serve
+from tests.contract.outside import PATIENCE_S, Person, Service, serve
 
 _numbers = count(18005570100)
 
@@ -47,19 +47,19 @@ async def sessions() -> AsyncIterator[AsyncExitStack]:
 async def open_session(
     stack: AsyncExitStack, person: Person, home: Path, url: str | None = None
 ) -> Session:
-    """Open a session and wait until it listens."""
+    """Open a session and wait until it listens and has sent what was to be sent."""
     session = await stack.enter_async_context(Session(account_of(person, url), Paths(home)))
-    await until(session, lambda: session.state.status not in {Status.OFFLINE})
+    await until(session, lambda: session.state.status in {Status.IDLE, Status.WAITING})
     await session.settled()
     return session
 
 
-async def until(session: Session, holds: Callable[[], bool], within_s: float = 20) -> None:
+async def until(session: Session, holds: Callable[[], bool]) -> None:
     """Wait for what must come true, woken by every change."""
     changed = asyncio.Event()
     unsubscribe = session.changes.subscribe(lambda _: changed.set())
     try:
-        async with asyncio.timeout(within_s):
+        async with asyncio.timeout(PATIENCE_S):
             while not holds():
                 await changed.wait()
                 changed.clear()

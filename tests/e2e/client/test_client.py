@@ -259,6 +259,7 @@ async def test_a_cursor_that_cannot_be_honoured_reads_the_list_afresh(
     async with Session(account_of(me), Paths(tmp_path)) as session:
         session.add_contact("Ann", ["+" + ann.address], "US")
         await session.settled()
+        await until(session, lambda: session.state.status is Status.IDLE)  # a cursor is saved
         with session._store.writing() as transaction:
             transaction.run("UPDATE meta SET value = 'nonsense' WHERE key = 'cursor'")
     ann.publish(name="Anna")

@@ -44,7 +44,7 @@ async def test_two_windows_converge_on_the_service(
 
 async def agrees(session: Session, expected: dict[str, Any]) -> None:
     try:
-        await until(session, lambda: known(session) == expected, within_s=5)
+        await until(session, lambda: known(session) == expected)
     except TimeoutError:
         found = known(session)
         differing = {

@@ -9,7 +9,7 @@ from app.domain import Block, Message, State
 from app.library import Event, Kith, Listener, Profile
 from app.paths import Paths
 from app.views import SyncReport
-from tests.contract.outside import Service
+from tests.contract.outside import PATIENCE_S, Service
 from tests.e2e.client.conftest import account_of, fresh, until
 
 pytestmark = pytest.mark.anyio
@@ -49,7 +49,7 @@ async def test_a_profile_is_blank_at_once_and_asked_for_once(
         with kith.events() as events:
             assert kith.get_profile(ann.address).name is None
             kith.get_profile("+" + ann.address)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 await anext(events)
         assert kith.get_profile(ann.address).name == "Ann"
         assert notes == [("all", "updated", "Ann")]
@@ -124,7 +124,7 @@ async def test_listeners_hear_globally_first_and_the_iterator_hears_the_same(
         with kith.events() as events:
             (ann,) = service.people(address, name="Ann")
             heard: list[Event] = []
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 async for event in events:
                     heard.append(event)
                     if event.name == "on_contact_joined":
@@ -138,7 +138,7 @@ async def test_listeners_hear_globally_first_and_the_iterator_hears_the_same(
         end()
         with kith.events() as events:
             ann.send(me.address, "Hello")
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 while (await anext(events)).name != "on_message":
                     continue
         assert notes[-1] == ("one", "message", "Hello")
