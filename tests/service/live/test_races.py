@@ -24,17 +24,30 @@ class Owner:
         self._revoking = Wire(person.service.url)
 
     async def publish(self, status: str | None) -> None:
-        await self._call(self._publishing, "PATCH", "/v1/me", {"fields": {"status": status}})
+        body = {"fields": {"status": status}}
+        answer = await self._call(self._publishing, "PATCH", "/v1/me", body)
+        # Whoever publishes while their account is erased comes before it or too late.
+        assert answer.status in {200, 401}, answer
 
-    async def revoke(self, method: str, path: str, body: object) -> None:
-        await self._call(self._revoking, method, path, body)
+    async def revoke(self, method: str, path: str, body: object = None) -> None:
+        answer = await self._call(self._revoking, method, path, body)
+        assert answer.status in {200, 204}, answer
+
+    async def leave(self) -> None:
+        """Have the account erased."""
+        key = self.person.service.operator_key
+        self._revoking.request("DELETE", f"/v1/operator/users/{self.person.address}", key)
+        answer = await self._revoking.answer()
+        assert answer.status == 204, answer
+
+    def join(self) -> None:
+        """Have an account at the same address."""
+        (self.person,) = self.person.service.people(self.person.address, name="N")
 
     async def _call(self, wire: Wire, method: str, path: str, body: object) -> Answer:
         data = b"" if body is None else json.dumps(body).encode()
         wire.request(method, path, self.person.token, data)
-        answer = await wire.answer()
-        assert answer.status in {200, 204}, answer
-        return answer
+        return await wire.answer()
 
     def close(self) -> None:
         self._publishing.close()
@@ -132,6 +145,16 @@ def sync(owner: Owner, watcher: Watcher, *, contact: bool) -> Awaitable[None]:
     return owner.revoke("POST", "/v1/contacts/sync", {"entries": [entry]})
 
 
+async def leave(owner: Owner, _: Watcher) -> None:
+    await owner.leave()
+
+
+async def join(owner: Owner, watcher: Watcher) -> None:
+    owner.join()
+    await owner.publish("neutral")
+    await sync(owner, watcher, contact=True)
+
+
 REVOCATIONS = (
     relation("block", {"blocked": ["messages", "profile"]}, {"blocked": []}),
     relation("hide", {"visibility": 8}, {"visibility": 0}),
@@ -148,6 +171,17 @@ REVOCATIONS = (
         lambda owner, watcher: sync(owner, watcher, contact=False),
         lambda owner, watcher: sync(owner, watcher, contact=True),
     ),
+    Revocation(
+        "let go",
+        lambda owner, watcher: owner.revoke("DELETE", f"/v1/contacts/{watcher.person.address}"),
+        lambda owner, watcher: sync(owner, watcher, contact=True),
+    ),
+    Revocation(
+        "all withdrawn",
+        lambda owner, _: owner.revoke("DELETE", "/v1/me/contacts"),
+        lambda owner, watcher: sync(owner, watcher, contact=True),
+    ),
+    Revocation("erased", leave, join),
 )
 
 
@@ -184,8 +218,8 @@ async def race(
     for wire, length in marks:
         late = bytes(wire.received[length:])
         assert canary.encode() not in late, f"{revocation.name}: {late!r}"
-    await owner.publish("neutral")
     await revocation.give(owner, watcher)
+    await owner.publish("neutral")
     await watcher.clear()
 
 
