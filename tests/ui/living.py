@@ -12,8 +12,9 @@ from app.account import Account
 from app.domain import Address, ContactId, State
 from app.paths import Paths
 from app.service import host
-from app.session import Session
+from app.session import Session, Status
 from tests.ui.conftest import until
+from tests.wait import PATIENCE_S
 from ui.tasks import Tasks
 
 ME = Address("12025550199")
@@ -43,7 +44,9 @@ class Living:
     async def act(self, who: str, method: str, path: str, body: object) -> httpx.Response:
         """Call the service as somebody else."""
         headers = {"Authorization": f"Bearer {self.tokens[ADDRESSES[who]]}"}
-        async with httpx.AsyncClient(base_url=self.url, headers=headers) as client:
+        async with httpx.AsyncClient(
+            base_url=self.url, headers=headers, timeout=PATIENCE_S
+        ) as client:
             answer = await client.request(method, path, json=body)
         answer.raise_for_status()
         return answer
@@ -62,6 +65,8 @@ async def living(home: Path) -> AsyncIterator[Living]:
             }
             await session.settled()
             await until(lambda: _matched(session) == len(ADDRESSES) - 1)
+            # It listens: what it reads at its first start does not come into the tests' way.
+            await until(lambda: session.state.status is Status.IDLE)
             errors: list[Exception] = []
             tasks = Tasks(errors.append)
             try:
@@ -89,7 +94,7 @@ async def _register(url: str, key: str) -> dict[str, str]:
         for name, address in ADDRESSES.items()
         if name != DAN
     ]
-    async with httpx.AsyncClient(base_url=url) as client:
+    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_S) as client:
         answer = await client.post(
             "/v1/operator/users",
             json={"users": users},

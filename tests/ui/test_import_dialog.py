@@ -234,7 +234,8 @@ def test_a_file_that_is_no_book_says_why_and_what_to_do(
             await until(dialog.start.trouble.isVisible)
             assert "CSV" in dialog.start.trouble.accessibleName()
             dialog.read([tmp_path / "gone.vcf"])
-            await until(lambda: dialog.stack.currentWidget() is dialog.start)
+            await until(lambda: "No such file" in dialog.start.trouble.accessibleName())
+            assert dialog.stack.currentWidget() is dialog.start
 
     run(story())
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 from PySide6.QtWidgets import QApplication
 
+from tests.wait import PATIENCE_S
 from ui.loop import Loop
 
 
@@ -21,7 +22,7 @@ def test_a_generator_nobody_finished_is_ended_on_the_loop(qapp: QApplication) ->
     async def read_a_little() -> None:
         async for _ in stream():
             break
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while not ended:  # noqa: ASYNC110 - nobody is told when a generator is collected
                 await asyncio.sleep(0.01)
 

@@ -273,7 +273,7 @@ def test_messages_go_both_ways_and_stay_plain(run: Run, dress: Theme, tmp_path: 
             await until(lambda: "No messages yet." in texts(page))
             QTest.keyClicks(page.edit, "Hello Ada")
             QTest.keyClick(page.edit, Qt.Key.Key_Return)
-            await until(lambda: "Sent" in texts(page))
+            await until(lambda: "· Sent" in texts(page))
             message = {"id": "7c8a2f0e-6f0b-4c36-9d53-0d0d2e6f1a11", "to": ME, "text": "<b>Hi</b>"}
             await here.act(ADA, "POST", "/v1/messages", message)
             await until(lambda: "<b>Hi</b>" in texts(page))

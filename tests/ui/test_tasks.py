@@ -3,7 +3,7 @@
 import asyncio
 
 from app.errors import Unreachable
-from tests.ui.conftest import Run
+from tests.ui.conftest import Run, until
 from ui.tasks import Tasks
 
 
@@ -16,9 +16,8 @@ def test_a_failure_is_reported_and_forgotten(run: Run) -> None:
             raise Unreachable("away")
 
         tasks.start(fail(), name="one")
-        await asyncio.sleep(0.01)
+        await until(lambda: not tasks.is_running("one"))
         assert [type(each) for each in told] == [Unreachable]
-        assert not tasks.is_running("one")
 
     run(story())
 
@@ -26,16 +25,18 @@ def test_a_failure_is_reported_and_forgotten(run: Run) -> None:
 def test_the_same_name_again_cancels_the_older_one(run: Run) -> None:
     async def story() -> None:
         ended: list[int] = []
+        go_on = asyncio.Event()
         tasks = Tasks(lambda error: None)
 
         async def work(number: int) -> None:
-            await asyncio.sleep(0.01)
+            await go_on.wait()
             ended.append(number)
 
         for number in range(3):
             tasks.start(work(number), name="search")
-        assert tasks.is_running("search")
-        await asyncio.sleep(0.05)
+            await asyncio.sleep(0)
+        go_on.set()
+        await until(lambda: not tasks.is_running("search"))
         assert ended == [2]
 
     run(story())
@@ -43,19 +44,20 @@ def test_the_same_name_again_cancels_the_older_one(run: Run) -> None:
 
 def test_closing_cancels_everything_and_waits(run: Run) -> None:
     async def story() -> None:
+        begun: list[str] = []
         ended: list[str] = []
         tasks = Tasks(lambda error: None)
 
         async def work() -> None:
+            begun.append("begun")
             try:
                 await asyncio.Event().wait()
             finally:
                 ended.append("cleaned")
 
         tasks.start(work(), name="one")
-        await asyncio.sleep(0)
         tasks.start(work(), name="two")
-        await asyncio.sleep(0)
+        await until(lambda: len(begun) == 2)
         await tasks.close()
         assert ended == ["cleaned", "cleaned"]
 
