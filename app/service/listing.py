@@ -40,18 +40,8 @@ def whole(tx: Tx, texts: Texts, page: Page) -> Listing:
 
 def changed(tx: Tx, texts: Texts, page: Page) -> Listing:
     """Return a page of what changed between two numbers of the feed."""
-    rows = _rows(
-        tx,
-        "r.owner_id = ? AND r.peer_key > ? AND (r.relation_seq > ? AND r.relation_seq <= ?"
-        " OR r.profile_seq > ? AND r.profile_seq <= ?) ORDER BY r.peer_key LIMIT ?",
-        page.account_id,
-        page.key,
-        page.since,
-        page.until,
-        page.since,
-        page.until,
-        page.limit + 1,
-    )
+    moved = (page.account_id, page.since, page.until, page.key)
+    rows = tx.all(_CHANGED, *moved, *moved, page.limit + 1, page.account_id)
     return _listing(tx, texts, rows, page)
 
 
@@ -81,14 +71,26 @@ def relation_item(tx: Tx, texts: Texts, record: Record) -> bytes:
     return _listing(tx, texts, rows, Page(record.owner_id, 0, 0, 0, 1)).relations[0]
 
 
-_SELECT = (
-    f"SELECT {relations.COLUMNS}, {STANDING} FROM relation r JOIN account v ON v.id = r.owner_id"
-    " LEFT JOIN relation m ON m.owner_id = r.peer_id AND m.peer_key = v.address_key WHERE "
+_STANDS = (
+    " JOIN account v ON v.id = r.owner_id"
+    " LEFT JOIN relation m ON m.owner_id = r.peer_id AND m.peer_key = v.address_key"
 )
+_SELECT = f"SELECT {relations.COLUMNS}, {STANDING} FROM"
+_CHANGED = (
+    "WITH moved(peer_key) AS (SELECT peer_key FROM relation"
+    " WHERE owner_id = ? AND relation_seq > ? AND relation_seq <= ? AND +peer_key > ?"
+    " UNION SELECT peer_key FROM relation"
+    " WHERE owner_id = ? AND profile_seq > ? AND profile_seq <= ? AND profile_seq > 0"
+    " AND +peer_key > ?), page(peer_key) AS"
+    " (SELECT peer_key FROM moved ORDER BY +peer_key LIMIT ?)"
+    f" {_SELECT} page CROSS JOIN relation r ON r.owner_id = ? AND r.peer_key = page.peer_key"
+    f" {_STANDS} ORDER BY r.peer_key"
+)
+"""By the feed's indexes, whatever the size of the book; a plus keeps planners from another one."""
 
 
 def _rows(tx: Tx, condition: str, *values: int) -> list[tuple[Any, ...]]:
-    return tx.all(_SELECT + condition, *values)
+    return tx.all(f"{_SELECT} relation r {_STANDS} WHERE {condition}", *values)
 
 
 def _listing(tx: Tx, texts: Texts, rows: list[tuple[Any, ...]], page: Page) -> Listing:
@@ -118,11 +120,11 @@ def _relation_items(tx: Tx, texts: Texts, start: str, items: dict[int, list[Item
     select = (
         f"{start}SELECT known.seq, {relations.COLUMNS}, {STANDING} FROM known"
         " CROSS JOIN relation r ON r.owner_id = known.id AND r.{column} > known.seq"
-        " CROSS JOIN account v ON v.id = r.owner_id"
-        " LEFT JOIN relation m ON m.owner_id = r.peer_id AND m.peer_key = v.address_key"
+        f"{_STANDS}"
     )
     found = tx.all(select.format(column="relation_seq"))
-    heard = tx.all(select.format(column="profile_seq"))
+    # the index on profile_seq has only the rows of which something was heard
+    heard = tx.all(select.format(column="profile_seq") + " WHERE r.profile_seq > 0")
     records = [Record(*row[1 : _RECORD + 1]) for row in (*found, *heard)]
     addresses = texts.read([record.sealed for record in records])
     owners = load_owners(tx, [record.peer_id for record in records if record.peer_id is not None])

@@ -79,14 +79,16 @@ def _much(tx: Tx, positions: Mapping[int, int]) -> set[int]:
         f"{start} SELECT COUNT(*) FROM (SELECT 1 FROM known CROSS JOIN relation r"
         " ON r.owner_id = known.id AND r.relation_seq > known.seq"
         " UNION ALL SELECT 1 FROM known CROSS JOIN relation r"
-        f" ON r.owner_id = known.id AND r.profile_seq > known.seq AND r.profile_seq > 0"
+        " ON r.owner_id = known.id AND r.profile_seq > known.seq AND r.profile_seq > 0"
         f" LIMIT {enough}) found"
     )
     if counted is None or counted[0] < enough:
         return set()
     found = tx.all(
         f"{start} SELECT known.id FROM known WHERE {MUCH} <= (SELECT COUNT(*) FROM"
-        " (SELECT 1 FROM relation r WHERE r.owner_id = known.id AND (r.relation_seq > known.seq"
-        f" OR r.profile_seq > known.seq) LIMIT {MUCH}) found)"
+        " (SELECT 1 FROM relation r WHERE r.owner_id = known.id AND r.relation_seq > known.seq"
+        " UNION ALL SELECT 1 FROM relation r"
+        " WHERE r.owner_id = known.id AND r.profile_seq > known.seq AND r.profile_seq > 0"
+        f" LIMIT {MUCH}) found)"
     )
     return {account_id for (account_id,) in found}

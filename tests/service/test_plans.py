@@ -141,6 +141,12 @@ async def _delta(me: Person, book: list[str]) -> None:
     await me.get("/v1/contacts?limit=50")
 
 
+async def _changes(me: Person, book: list[str]) -> None:
+    cursor = (await me.sync(*book))["cursor"]
+    await me.relate(book[0], favorite=True)
+    await me.get(f"/v1/contacts?cursor={cursor}")
+
+
 async def _stream(me: Person, book: list[str]) -> None:
     await me.sync(*book)
     ident, node = await me.ident(), me.service.node
@@ -172,6 +178,38 @@ async def test_no_table_is_read_whole(
         await deed(me, [*book, *(fresh() for _ in range(50))])
         assert explaining.plans
         assert whole(explaining.plans) == []
+
+
+_WHOLE_BOOK = re.compile(r"SEARCH (r|relation) USING (PRIMARY KEY|INDEX \w+) \(owner_id=\?\)")
+_PAGED = re.compile(r"SEARCH (r|relation) USING PRIMARY KEY \(owner_id=\? AND peer_key>\?\)")
+
+
+@pytest.mark.parametrize("deed", [_match, _single, _fan_out, _changes, _stream, _message])
+async def test_no_book_is_read_whole(
+    tmp_path: Path, deed: Callable[[Person, list[str]], Any]
+) -> None:
+    """What a book costs is what changed in it; on SQLite, whose planner needs no figures."""
+    async with serve(tmp_path / "kith.db") as service:
+        people = await service.people(*[fresh() for _ in range(20)], name="N")
+        me, book = people[0], [person.address for person in people[1:]]
+        await people[1].sync(*book, me.address)
+        explaining = service.node.store = ExplainingStore(service.node.store)
+        await deed(me, book)
+        lines = [line for _, line in explaining.plans]
+        assert lines
+        assert [line for line in lines if _WHOLE_BOOK.search(line) or _PAGED.search(line)] == []
+
+
+async def test_a_feed_is_read_by_its_own_indexes(tmp_path: Path) -> None:
+    async with serve(tmp_path / "kith.db") as service:
+        (me, *others) = await service.people(*[fresh() for _ in range(5)])
+        explaining = service.node.store = ExplainingStore(service.node.store)
+        for deed in (_changes, _stream):
+            explaining.plans.clear()
+            await deed(me, [other.address for other in others])
+            read = " ".join(line for _, line in explaining.plans)
+            assert re.search(r"INDEX relation_changed \(owner_id=\? AND relation_seq>\?", read)
+            assert re.search(r"INDEX relation_heard \(owner_id=\? AND profile_seq>\?", read)
 
 
 async def test_reading_a_table_whole_would_be_noticed(database: str | Path) -> None:
