@@ -1,4 +1,4 @@
-"""How tests with made-up examples run: the same ones in every short run, other ones in a long one."""
+"""Made-up examples are the same ones in every short run, and other ones in each long one."""
 
 import pytest
 from hypothesis import HealthCheck, settings
