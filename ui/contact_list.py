@@ -6,11 +6,11 @@ from importlib import import_module
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QPushButton, QStackedWidget, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 
 from app.domain import ContactId
-from ui import icons, parts, wording
+from ui import parts, wording
 from ui.contact_delegate import ContactDelegate
 from ui.contact_model import ContactModel
 from ui.contact_table import ContactTable
@@ -18,7 +18,8 @@ from ui.controls import chip
 from ui.flow import FlowLayout
 from ui.icons import Icon
 from ui.pictures import Pictures
-from ui.plain import isolated, one_line
+from ui.plain import on_button, short
+from ui.search_field import SearchField
 from ui.selection_bar import SelectionBar
 from ui.shelf import Facet, Filter, Shelf
 from ui.theme import Size
@@ -81,6 +82,8 @@ class ContactList(QWidget):
     chosen = Signal(object)
     """The contact to show at the right, or None."""
     opened = Signal(object)
+    pressed = Signal()
+    """One row was clicked, not to choose several."""
     import_wanted = Signal()
     place_wanted = Signal(object)
     """The path of a book that another program keeps on this computer."""
@@ -124,6 +127,7 @@ class ContactList(QWidget):
     def _connect(self) -> None:
         self.table.current_moved.connect(self.chosen)
         self.table.opened.connect(self.opened)
+        self.table.pressed_one.connect(self.pressed)
         self.table.selection_counted.connect(self.bar.show_count)
         self.table.typed.connect(self._type)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -182,14 +186,10 @@ class ContactList(QWidget):
 
     # ---- searching
 
-    def _search_field(self) -> QLineEdit:
-        field = parts.text_field(
-            self.tr("Search names, numbers, mails"), self.tr("Search"), name="search", limit=200
+    def _search_field(self) -> SearchField:
+        field = SearchField(
+            self.tr("Search names, numbers, mails"), self.tr("Search"), name="search"
         )
-        field.setClearButtonEnabled(True)
-        glass = QAction(field)
-        icons.dress(glass, Icon.SEARCH, "muted", 16)
-        field.addAction(glass, QLineEdit.ActionPosition.LeadingPosition)
         field.textChanged.connect(
             lambda text: self._filter(Filter(self.shelf, self.model.filter.facets, text))
         )
@@ -303,7 +303,7 @@ class ContactList(QWidget):
         words = self.tr("Import from %1: %2")
         return [
             self._way(
-                words.replace("%1", place.program.value).replace("%2", one_line(place.name)),
+                words.replace("%1", place.program.value).replace("%2", on_button(place.name)),
                 partial(self.place_wanted.emit, place.path),
                 "import_place",
                 "quiet",
@@ -324,14 +324,14 @@ class ContactList(QWidget):
             )
         ways.append(
             self._way(
-                self.tr("Add %1…").replace("%1", isolated(text)[:40]),
+                self.tr("Add %1…").replace("%1", on_button(text)),
                 lambda: self.add_wanted.emit(text),
                 "add_searched",
             )
         )
         return parts.EmptyState(
             Icon.SEARCH,
-            self.tr("No one matches “%1”").replace("%1", isolated(text)[:60]),
+            self.tr("No one matches “%1”").replace("%1", short(text, 60)),
             self.tr("Names, numbers, handles and mails were searched."),
             *ways,
         )

@@ -34,6 +34,8 @@ class ContactTable(ListTable):
     """The contact that has become the current one, or None."""
     selection_counted = Signal(int)
     opened = Signal(object)
+    pressed_one = Signal()
+    """A row was clicked without a modifier."""
     typed = Signal(str)
     """Letters typed on the list, which are meant for the search field."""
 
@@ -127,6 +129,12 @@ class ContactTable(ListTable):
             self.typed.emit(text)
         else:
             super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        on_row = self.indexAt(event.position().toPoint()).isValid()
+        if on_row and event.button() is Qt.MouseButton.LeftButton and not event.modifiers():
+            self.pressed_one.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         super().mouseDoubleClickEvent(event)

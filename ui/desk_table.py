@@ -239,7 +239,7 @@ class TablePage(QWidget):
         expected, finding = self._expected[viewer, field], self._findings.get((viewer, field))
         words, ground, ink = tr(WORDS[expected]), "surface", "text"
         if expected is Expected.ANY:
-            ink = "faint"
+            ink = "muted"
             if finding is not None:
                 words = f"- {tr('shown') if finding.shown else tr('hidden')}"
         elif finding is not None and finding.passed:

@@ -127,6 +127,24 @@ def icon(which: Icon, tone: str = "text", side: int = 20) -> QIcon:
     return made
 
 
+def dot(colour: str, side: int) -> QIcon:
+    """Make a disc of one colour."""
+    made = QIcon()
+    size = theme.now().px(side)
+    for ratio in RATIOS:
+        drawn = QPixmap(QSize(round(size * ratio), round(size * ratio)))
+        drawn.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(drawn)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colour))
+        painter.drawEllipse(drawn.rect())
+        painter.end()
+        drawn.setDevicePixelRatio(ratio)
+        made.addPixmap(drawn)
+    return made
+
+
 def dress(owner: QAbstractButton | QAction, which: Icon, tone: str, side: int) -> None:
     """Give a button or an action an icon that follows the colours of the day."""
     owner.setProperty(WORN, f"{which.value} {tone} {side}")

@@ -17,27 +17,28 @@ from PySide6.QtGui import (
     QKeySequence,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QSplitter, QWidget
+from PySide6.QtWidgets import QDialog, QMainWindow
 
 from app.addresses import default_region
 from app.changes import Change
 from app.domain import ContactId, State
 from app.errors import HostFailed
 from app.session import Session, Status
-from ui import icons, parts, shortcuts, theme, wording
+from ui import icons, shortcuts, theme, wording
 from ui.add_dialog import AddDialog
 from ui.command_palette import CommandPalette
 from ui.contact_list import ContactList
 from ui.contact_model import ContactModel
 from ui.icons import Icon
+from ui.looks import Looks
 from ui.notifications import Notifications
 from ui.page_list import INNER, PAGES
+from ui.panes import Panes
 from ui.people_actions import PeopleActions
 from ui.pictures import DECODING, Pictures
 from ui.plain import isolated
 from ui.rail import Rail
 from ui.service_banner import ServiceBanner
-from ui.settings_page import SettingsPage
 from ui.shelf import Shelf
 from ui.shortcuts import ShortcutSheet
 from ui.stage import Place, Stage
@@ -45,16 +46,13 @@ from ui.sync_indicator import SyncIndicator
 from ui.tasks import Tasks
 from ui.theme import Scheme, Theme
 from ui.toast import Toast
-from ui.tokens import Accent
 from ui.undo_toasts import UndoToasts
 from ui.visibility_card import PREVIEW
 from ui.window_state import GEOMETRY, SPLIT, WindowState
 from ui.wording import counted, tr
 
-NARROW_BELOW: Final = 820
 SIZE: Final = (1200, 780)
-SMALLEST: Final = (720, 480)
-LIST_WIDTH: Final = 340
+SMALLEST: Final = (480, 360)
 ON_PEOPLE: Final = ("favorite", "subscribe", "contact", "block", "remove")
 
 
@@ -69,22 +67,23 @@ class MainWindow(QMainWindow):
         self.setObjectName("main_window")
         self.setWindowTitle("Kith")
         self.setAcceptDrops(True)
-        self._session, self._dress, self._state = session, dress, state
+        self._session, self._state = session, state
         self.tasks = Tasks(self.show_error)
         self.actions_on_people = PeopleActions(session)
         self.model = ContactModel(session)
         self.pictures = Pictures(session, self.tasks)
         self.list = ContactList(self.model, self.pictures)
+        self.looks = Looks(dress, state, self.list)
         self.stage = self._stage()
         self.sync = SyncIndicator(session)
         in_rail = {name: (icon, words) for name, (icon, words, _maker) in PAGES.items()}
         in_rail["settings"] = (Icon.SETTINGS, "Settings")
         self.rail = Rail(in_rail, self.sync)
-        self.banner = parts.Banner()
-        self.split = self._build()
+        self.panes = Panes(self.rail, self.list, self.stage, self.sync)
+        self.setCentralWidget(self.panes)
         self.toast = Toast(self)
         self.notifications = Notifications(session, self, state)
-        self.service_banner = ServiceBanner(session, self.show_banner)
+        self.service_banner = ServiceBanner(session, self.panes.show_banner)
         self.undo_toasts = UndoToasts(session, self.toast)
         self.palette_box = CommandPalette(self)
         self._importing: QDialog | None = None
@@ -109,14 +108,14 @@ class MainWindow(QMainWindow):
     async def close_window(self) -> None:
         """Keep the state of the window, stop what runs for it, and go."""
         self._state.save_bytes(GEOMETRY, self.saveGeometry())
-        self._state.save_bytes(SPLIT, self.split.saveState())
+        self._state.save_bytes(SPLIT, self.panes.save())
         self._state.save()
         self.stage.close_pages()
         self.sync.close_indicator()
         self.undo_toasts.close()
         self.service_banner.close()
         self.notifications.close()
-        self._dress.changed.disconnect(self._recolour)
+        self.looks.close()
         self._unsubscribe()
         self.model.close()
         self.pictures.close()
@@ -130,17 +129,12 @@ class MainWindow(QMainWindow):
         if isinstance(error, HostFailed):
             self.service_banner.say(wording.error(error), "danger")
             return
-        self.show_banner(wording.error(error), "danger")
-
-    def show_banner(self, text: str, tone: str = "") -> None:
-        """Say something across the top; an empty text takes it away."""
-        self.banner.show_text(text, tone)
-        self.strip.setVisible(bool(text))
+        self.panes.show_banner(wording.error(error), "danger")
 
     def show_contact(self, contact: ContactId) -> None:
         """Bring this person into sight, in the list and at the right."""
         self.list.reveal(contact)
-        self._show_place(contact)
+        self._bring(contact)
 
     def show_somebody(self) -> None:
         """Show the best one, unless a person was quicker to choose."""
@@ -158,63 +152,36 @@ class MainWindow(QMainWindow):
         matched = [row for row in rows if row.state is State.MATCHED and row.picture]
         best = next((row for row in matched if row.favorite), None) or next(iter(matched), None)
         if best is not None:
-            self.show_contact(best.id)
+            self.list.reveal(best.id)
+            self._show_place(best.id)
 
     # ---- building
 
     def _stage(self) -> Stage:
         makers = {name: maker for name, (_icon, _words, maker) in PAGES.items()}
-        makers |= INNER | {"settings": self._settings_page}
+        makers |= INNER | {"settings": self.looks.settings_page}
         stage = Stage(self._session, self.tasks, makers)
         stage.contact_page.lookalike.everyone = self.model.rows
         return stage
-
-    def _build(self) -> QSplitter:
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.setHandleWidth(1)
-        split.addWidget(self.list)
-        split.addWidget(self.stage)
-        split.setStretchFactor(0, 0)
-        split.setStretchFactor(1, 1)
-        self.list.setMinimumWidth(theme.px(260))
-        self.stage.setMinimumWidth(theme.px(360))
-        split.setSizes([theme.px(LIST_WIDTH), theme.px(SIZE[0] - LIST_WIDTH)])
-        close = parts.button(tr("Close"), lambda: self.show_banner(""), kind="quiet")
-        self.banner.add_way(close)
-        right = QWidget()
-        self.strip = QWidget()
-        self.strip.hide()
-        self.strip.setLayout(parts.column(self.banner, spacing=0, margins=(8, 8, 8, 0)))
-        stacked = parts.column(self.strip, split, spacing=0)
-        stacked.setStretch(1, 1)
-        right.setLayout(stacked)
-        middle = parts.row(self.rail, right, spacing=0)
-        middle.setStretch(1, 1)
-        ground = QWidget()
-        ground.setLayout(middle)
-        self.setCentralWidget(ground)
-        return split
 
     def _restore(self) -> None:
         room = self.screen().availableSize()
         self.setMinimumSize(QSize(theme.px(SMALLEST[0]), theme.px(SMALLEST[1])).boundedTo(room))
         self.resize(QSize(theme.px(SIZE[0]), theme.px(SIZE[1])).boundedTo(room))
         self.restoreGeometry(self._state.read_bytes(GEOMETRY))
-        self.split.restoreState(self._state.read_bytes(SPLIT))
-        self.split.setHandleWidth(1)
-        self.list.set_compact(self._state.compact)
-        self._fit_rail()
+        self.panes.restore(self._state.read_bytes(SPLIT))
+        self.panes.fit()
         self.rail.show_counts(self.model.counts)
         self.rail.show_shelf(self.list.shelf)
         self.list.focus_list()
 
     def _connect(self) -> None:
         self.rail.shelf_wanted.connect(self._show_shelf)
-        self.rail.page_wanted.connect(self._show_place)
+        self.rail.page_wanted.connect(self._bring)
         self.model.counted.connect(lambda: self.rail.show_counts(self.model.counts))
         self.list.chosen.connect(self._follow_list)
         self.list.opened.connect(self._open)
+        self.list.pressed.connect(self.panes.show_page)
         self.list.import_wanted.connect(self.import_books)
         self.list.add_wanted.connect(self.add_person)
         self.list.menu_wanted.connect(self._show_people_menu)
@@ -228,7 +195,6 @@ class MainWindow(QMainWindow):
         self.notifications.contact_wanted.connect(self.show_contact)
         self.notifications.quit_wanted.connect(self.close)
         self.list.place_wanted.connect(lambda path: self.open_import([path]))
-        self._dress.changed.connect(self._recolour)
         self._unsubscribe = self._session.changes.subscribe(self._on_change)
 
     # ---- commands
@@ -247,10 +213,10 @@ class MainWindow(QMainWindow):
             "redo": self.undo_toasts.redo,
             "sync": self._session.sync_now,
             "pause": lambda: self._session.pause(self._session.state.status is not Status.PAUSED),
-            "next_pane": self._next_pane,
-            "back": self.stage.go_back,
-            "compact": self._switch_compact,
-            "accent": self._next_accent,
+            "next_pane": self.panes.go_on,
+            "back": self._go_back,
+            "compact": self.looks.switch_compact,
+            "accent": self.looks.next_accent,
             "keys": lambda: ShortcutSheet(self).open(),
             "quit": self.close,
         }
@@ -259,9 +225,9 @@ class MainWindow(QMainWindow):
         for shelf in Shelf:
             table[f"shelf_{shelf}"] = partial(self._show_shelf, shelf)
         for page in (*PAGES, "settings"):
-            table[f"page_{page}"] = partial(self._show_place, page)
+            table[f"page_{page}"] = partial(self._bring, page)
         for scheme in Scheme:
-            table[f"theme_{scheme}"] = partial(self._choose_scheme, scheme)
+            table[f"theme_{scheme}"] = partial(self.looks.choose_scheme, scheme)
         return table
 
     def _add_shortcuts(self) -> None:
@@ -307,7 +273,7 @@ class MainWindow(QMainWindow):
 
     def _rename(self) -> None:
         if people := self._people():
-            self._show_place(people[0])
+            self._bring(people[0])
             self.stage.contact_page.header.edit_name()
 
     def _choose_visibility(self) -> None:
@@ -315,7 +281,7 @@ class MainWindow(QMainWindow):
         if len(people) > 1:
             self._show_people_menu(QCursor.pos())
         elif people:
-            self._show_place(people[0])
+            self._bring(people[0])
             self.stage.contact_page.focus_visibility()
 
     # ---- going
@@ -323,6 +289,7 @@ class MainWindow(QMainWindow):
     def _show_shelf(self, shelf: Shelf) -> None:
         self.list.show_shelf(shelf)
         self.rail.show_shelf(shelf)
+        self.panes.show_list()
         if isinstance(self.stage.place, str):
             self._show_place(self.list.table.current())
 
@@ -335,22 +302,24 @@ class MainWindow(QMainWindow):
 
     def _open(self, contact: ContactId | None) -> None:
         if contact is not None:
-            self._show_place(contact)
+            self._bring(contact)
             self.stage.focus_page()
+
+    def _bring(self, place: Place) -> None:
+        """Show it, also where the list is in front of it."""
+        self._show_place(place)
+        self.panes.show_page()
+
+    def _go_back(self) -> None:
+        """Go from a person to the list where only one fits, otherwise to the place before."""
+        if (self.panes.single and isinstance(self.stage.place, int)) or not self.stage.go_back():
+            self.panes.show_list()
 
     def _mark_place(self, place: Place) -> None:
         self.rail.show_page(place if isinstance(place, str) else None)
+        if place is None:
+            self.panes.show_list()
         self.rail.show_shelf(self.list.shelf)
-
-    def _next_pane(self) -> None:
-        """Go on from the list to the page, from the page to the rail, from the rail to the list."""
-        focus = self.focusWidget()
-        if self.list.isAncestorOf(focus):
-            self.stage.focus_page()
-        elif self.stage.isAncestorOf(focus):
-            self.rail.shelves[self.list.shelf].setFocus(Qt.FocusReason.ShortcutFocusReason)
-        else:
-            self.list.focus_list()
 
     # ---- menus, dialogs
 
@@ -392,45 +361,9 @@ class MainWindow(QMainWindow):
         dialog: QDialog = late.ExportDialog(self._session, self.tasks, self, people)
         dialog.open()
 
-    # ---- looks
-
-    def _settings_page(self, _session: Session, _tasks: Tasks) -> SettingsPage:
-        page = SettingsPage(self._state)
-        page.scheme_chosen.connect(self._choose_scheme)
-        page.accent_chosen.connect(self._choose_accent)
-        page.compact_switched.connect(lambda _on: self._switch_compact())
-        return page
-
-    def _recolour(self) -> None:
-        icons.dress_again(QApplication.allWidgets())
-
-    def _switch_compact(self) -> None:
-        self._state.compact = not self._state.compact
-        self.list.set_compact(self._state.compact)
-
-    def _choose_scheme(self, scheme: Scheme) -> None:
-        self._state.scheme = scheme
-        self._dress.choose(scheme, self._state.accent)
-
-    def _next_accent(self) -> None:
-        accents = list(Accent)
-        self._choose_accent(accents[(accents.index(self._state.accent) + 1) % len(accents)])
-
-    def _choose_accent(self, accent: Accent) -> None:
-        self._state.accent = accent
-        self._dress.choose(self._state.scheme, accent)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.palette_box.hide()
-        self._fit_rail()
-
-    def _fit_rail(self) -> None:
-        """Let the rail be icons alone where the window is narrow."""
-        narrow = self.width() < theme.px(NARROW_BELOW)
-        if narrow is not self.rail.narrow:
-            self.rail.set_narrow(narrow)
-            self.sync.set_narrow(narrow)
 
     # ---- what happens
 

@@ -67,7 +67,7 @@ class ProfileView(QWidget):
         )
         self.face.show_picture(seen.picture if fields.picture else None)
         self.name.show_text(fields.name or tr("No name"))
-        parts.set_property(self.name, "tone", "" if fields.name else "faint")
+        parts.set_property(self.name, "tone", "" if fields.name else "muted")
         self.status.setText(one_line(fields.status or ""))
         self.status.setVisible(bool(fields.status))
         presence = presence_words(fields, now)

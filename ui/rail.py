@@ -4,7 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from ui import icons, parts, theme, wording
 from ui.buttons import DrawnButton
@@ -55,6 +55,9 @@ class RailItem(DrawnButton):
 
     def nextCheckState(self) -> None:
         """Leave it to the window to say which one is shown."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.px(32), self.sizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
@@ -153,19 +156,18 @@ class Rail(QWidget):
             item.clicked.connect(lambda _on, shelf=shelf: self.shelf_wanted.emit(shelf))
         for name, item in self.pages.items():
             item.clicked.connect(lambda _on, name=name: self.page_wanted.emit(name))
-        self.setLayout(
-            parts.column(
-                *self.shelves.values(),
-                None,
-                *self.pages.values(),
-                4,
-                parts.rule(),
-                4,
-                foot,
-                spacing=2,
-                margins=(8, 16, 8, 8),
-            )
-        )
+        lines = QWidget()
+        lines.setObjectName("rail_lines")
+        lines.setLayout(parts.column(*self.shelves.values(), None, *self.pages.values(), spacing=2))
+        above = QScrollArea()  # a low window has no room for every line
+        above.setObjectName("rail_scroll")
+        above.setWidgetResizable(True)
+        above.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        above.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        above.setWidget(lines)
+        whole = parts.column(above, 4, parts.rule(), 4, foot, spacing=2, margins=(8, 16, 8, 8))
+        whole.setStretch(0, 1)
+        self.setLayout(whole)
         self.set_narrow(False)
 
     def show_counts(self, counts: Counts) -> None:

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QWidget
 
-from ui import parts
+from ui import icons, parts, theme
 from ui.controls import Segmented, SwitchRow
 from ui.icons import Icon
 from ui.theme import Scheme
-from ui.tokens import Accent
+from ui.tokens import ACCENTS, Accent
 from ui.window_state import WindowState
 from ui.wording import tr
 
@@ -18,6 +18,8 @@ SCHEMES: Final = (
     (Scheme.LIGHT, "Light"),
     (Scheme.DARK, "Dark"),
 )
+
+DOT: Final = 12
 
 
 class SettingsPage(parts.Page):
@@ -70,7 +72,20 @@ class SettingsPage(parts.Page):
         self.compact.switched.connect(self.compact_switched)
         self.joined.switched.connect(self._keep_joined)
         self.messages.switched.connect(self._keep_messages)
+        self._dot_accents()
         self.show_state()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if parts.is_restyled(event) and hasattr(self, "accent"):
+            self._dot_accents()
+
+    def _dot_accents(self) -> None:
+        """Show each accent beside its name, as it is in the scheme of now."""
+        dark = theme.now().dark
+        for each, colours in ACCENTS.items():
+            dot = icons.dot(colours.dark if dark else colours.light, DOT)
+            self.accent.segment(each).setIcon(dot)
 
     def show_state(self) -> None:
         """Show what is remembered."""

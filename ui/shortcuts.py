@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QWidget
 
@@ -87,6 +87,8 @@ MORE_KEYS: Final = (
 """What the list itself does with keys."""
 
 
+SHEET: Final = (800, 720)
+
 LEFT: Final = (Group.FIND, Group.PEOPLE, Group.LOOK)
 """The groups of the sheet's left column."""
 
@@ -126,7 +128,9 @@ class ShortcutSheet(QDialog):
             spacing=20,
         )
         sheet = QWidget()
-        sheet.setLayout(parts.row(left, right, spacing=40, margins=(28, 24, 28, 24)))
+        wide = parent.screen().availableSize().width() >= theme.px(SHEET[0])
+        lay = parts.row if wide else parts.column
+        sheet.setLayout(lay(left, right, spacing=40 if wide else 20, margins=(28, 24, 28, 24)))
         page = parts.Page()
         page.content.setMaximumWidth(theme.px(1200))
         page.body.setContentsMargins(0, 0, 0, 0)
@@ -138,7 +142,8 @@ class ShortcutSheet(QDialog):
         self.setLayout(
             parts.column(page, parts.row(None, close, margins=(16, 8, 16, 16)), spacing=0)
         )
-        self.resize(theme.px(800), theme.px(720))
+        room = parent.screen().availableSize()
+        self.resize(QSize(theme.px(SHEET[0]), theme.px(SHEET[1])).boundedTo(room))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_F1:

@@ -49,10 +49,12 @@ class Stage(QStackedWidget):
             self._past = [*self._past[-REMEMBERED:], self.place]
         self._go(place)
 
-    def go_back(self) -> None:
-        """Show the place before this one."""
-        if self._past:
-            self._go(self._past.pop())
+    def go_back(self) -> bool:
+        """Show the place before this one; False if there is none."""
+        if not self._past:
+            return False
+        self._go(self._past.pop())
+        return True
 
     def page(self, name: str) -> AnyPage:
         """Return a page, made now if it was never shown."""

@@ -25,7 +25,7 @@ class StepLine(QWidget):
         super().__init__()
         self.setObjectName(f"step_{step.id}")
         name = parts.ElidedLabel(one_line(step.name))
-        parts.set_property(name, "tone", "faint" if step.undone else "")
+        parts.set_property(name, "tone", "muted" if step.undone else "")
         when = parts.label(wording.moment(step.at, time.time()), Size.CAPTION, tone="muted")
         parts.set_tip(when, wording.exact(step.at))
         glyph = parts.Glyph(Icon.UNDO if step.undone else Icon.CHECK, 18, tone="faint")

@@ -1,6 +1,7 @@
 """What Fusion draws that should be quieter, as a Qt style sheet made from the tokens."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from string import Template
 from typing import Final
 
@@ -9,7 +10,6 @@ from ui.tokens import Tokens
 SHEET: Final = Template("""
 QLabel { color: $text; background: transparent; }
 QLabel[tone="muted"] { color: $muted; }
-QLabel[tone="faint"] { color: $faint; }
 QLabel[tone="accent"] { color: $accent; }
 QLabel[tone="success"] { color: $success; }
 QLabel[tone="warning"] { color: $warning; }
@@ -50,6 +50,7 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled {
 }
 QLineEdit[bad="true"] { border-color: $danger; }
 QComboBox::drop-down { border: none; width: $p24; }
+QComboBox::down-arrow { image: url("$arrow"); width: $p16; height: $p16; }
 QComboBox QAbstractItemView {
     background: $card; color: $text; border: 1px solid $line; padding: $p4; outline: none;
     selection-background-color: $accent_soft; selection-color: $text;
@@ -71,7 +72,9 @@ QPushButton[kind="segment"]:focus { border: 2px solid $accent; padding: $p3 $p9;
 QPushButton[kind="segment"]:disabled { color: $faint; }
 
 #contact_list { background: $surface; }
-#rail { background: $rail; }
+#rail, #rail_scroll, #rail_lines { background: $rail; }
+#rail_scroll QScrollBar:vertical { width: $p6; }
+#way_back { background: $page; }
 
 QFrame[kind="card"] { background: $card; border: 1px solid $line; border-radius: $p10; }
 QFrame[kind="tray"] { background: $hover; border: none; border-radius: $p8; }
@@ -123,13 +126,17 @@ QProgressBar::chunk { background: $accent; border-radius: $p3; }
 QSplitter::handle { background: $line; }
 """)
 
-LENGTHS: Final = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 20, 24, 32)
+LENGTHS: Final = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 20, 24, 32)
+
+ARROW: Final = Path(__file__).parent.parent / "resources" / "controls" / "combo-arrow.svg"
+"""Of a grey that can be seen in both schemes: a style sheet cannot colour a picture."""
 
 
 def make(tokens: Tokens, px: Callable[[float], int], ratios: Mapping[str, float]) -> str:
     """Fill in the colours and the lengths; `ratios` are the sizes of type by name."""
     values = {name: getattr(tokens, name) for name in tokens.__dataclass_fields__}
     values |= {f"p{length}": f"{px(length)}px" for length in LENGTHS}
+    values["arrow"] = ARROW.as_posix()
     sizes = "".join(
         f'\nQLabel[size="{name}"] {{ font-size: {px(14 * ratio)}px; }}'
         for name, ratio in ratios.items()

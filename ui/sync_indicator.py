@@ -121,7 +121,9 @@ class SyncIndicator(QWidget):
 
     def set_narrow(self, narrow: bool) -> None:
         """Show the button alone, or everything."""
-        self._line.setContentsMargins(theme.px(4 if narrow else 8), theme.px(4), 0, theme.px(4))
+        left, right = (4, 4) if narrow else (8, 0)
+        gap = theme.px(4)
+        self._line.setContentsMargins(theme.px(left), gap, theme.px(right) if right else 0, gap)
         for widget in (self.glyph, self.title, self.detail, self.bar):
             widget.setVisible(not narrow)
         self.show_state()

@@ -3,11 +3,17 @@
 import html
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
 
 from ui import theme
-from ui.plain import one_line
+from ui.plain import breakable, one_line
 from ui.theme import Size
 
 
@@ -19,8 +25,8 @@ def label(
     bold: bool = False,
     wrap: bool = False,
 ) -> QLabel:
-    """Make plain text; `tone` is muted, faint, accent, success, warning or danger."""
-    made = QLabel()
+    """Make plain text; `tone` is muted, accent, success, warning or danger."""
+    made = WrappedLabel() if wrap else QLabel()
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setText(text)
     made.setProperty("size", size.value)
@@ -60,6 +66,13 @@ def announce(widget: QWidget, text: str) -> None:
     QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
 
 
+class WrappedLabel(QLabel):
+    """Text that goes on in the next line, also within a word that is longer than a line."""
+
+    def setText(self, text: str) -> None:
+        super().setText(breakable(text))
+
+
 class ElidedLabel(QLabel):
     """One line of plain text that ends in … when there is no room; the whole is in its tooltip."""
 
@@ -76,7 +89,8 @@ class ElidedLabel(QLabel):
         """Show this text, as much of it as there is room for."""
         self._whole = one_line(text)
         self.setAccessibleName(self._whole)
-        self._elide()
+        self.setText(self._whole)
+        self._tell()
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
@@ -84,13 +98,22 @@ class ElidedLabel(QLabel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._elide()
+        self._tell()
 
-    def _elide(self) -> None:
-        metrics = self.fontMetrics()
-        cut = metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 1))
-        self.setText(cut)
-        set_tip(self, self._whole if cut != self._whole else "")
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw what there is room for; a change of the text itself would lay out the page anew."""
+        room = self.contentsRect()
+        cut = self.fontMetrics().elidedText(
+            self._whole, Qt.TextElideMode.ElideRight, max(room.width(), 1)
+        )
+        side = QStyle.visualAlignment(self.layoutDirection(), self.alignment())
+        self.style().drawItemText(
+            QPainter(self), room, side, self.palette(), self.isEnabled(), cut, self.foregroundRole()
+        )
+
+    def _tell(self) -> None:
+        cut = self.fontMetrics().horizontalAdvance(self._whole) > self.width()
+        set_tip(self, self._whole if cut else "")
 
 
 def is_restyled(event: QEvent) -> bool:

@@ -1,5 +1,6 @@
 """Colours that can be read, icons that exist, pictures that do no harm."""
 
+import re
 from itertools import product
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from app import errors
 from ui import avatar, icons, wording
 from ui.icons import FOLDER, Icon
+from ui.stylesheet import ARROW
 from ui.theme import Theme
 from ui.tokens import ACCENTS, DARK, HIGH_CONTRAST, LIGHT, Tokens
 
@@ -52,7 +54,16 @@ def test_every_text_can_be_read_on_every_ground_it_stands_on(tokens: Tokens) -> 
             assert contrast(getattr(tokens, name), getattr(tokens, ground)) >= AA, (name, ground)
     assert contrast(tokens.on_accent, tokens.accent) >= AA
     assert contrast(tokens.on_tip, tokens.tip) >= AA
-    assert contrast(tokens.line_strong, tokens.surface) >= GRAPHICS
+    assert contrast(tokens.on_danger, tokens.danger) >= AA
+    for ground in grounds:
+        for glyph in ("faint", "success", "warning", "danger", "line_strong"):
+            assert contrast(getattr(tokens, glyph), getattr(tokens, ground)) >= GRAPHICS, glyph
+
+
+def test_the_arrow_of_a_choice_is_seen_in_every_scheme() -> None:
+    (ink,) = re.findall(r'stroke="(#[0-9a-f]{6})"', ARROW.read_text(encoding="utf-8"))
+    for tokens in THEMES:
+        assert contrast(ink, tokens.surface) >= GRAPHICS
 
 
 @pytest.mark.parametrize("which", list(Icon))

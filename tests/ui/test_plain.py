@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ui.avatar import initials
-from ui.plain import isolated, one_line
+from ui.plain import BREAK, breakable, isolated, on_button, one_line
 
 
 @given(st.text())
@@ -36,3 +36,18 @@ def test_initials_are_letters_of_the_first_and_the_last_name() -> None:
     assert initials("émile de la Cruz") == "ÉC"
     assert initials("+1 800 555 0001") == ""
     assert initials("") == ""
+
+
+@given(st.text())
+def test_what_is_broken_reads_the_same(text: str) -> None:
+    assert breakable(text).replace(BREAK, "") == text.replace(BREAK, "")
+
+
+def test_a_word_longer_than_a_line_can_be_broken() -> None:
+    assert BREAK in breakable("Wolfeschlegelsteinhausenbergerdorff")
+    assert BREAK not in breakable("Wolfeschlegel steinhausen berger dorff")
+
+
+def test_a_button_shows_the_beginning_of_a_name_as_it_is() -> None:
+    assert on_button("Tom & Jerry") == "\u2068Tom && Jerry\u2069"
+    assert on_button("x" * 100) == "\u2068" + "x" * 23 + "…\u2069"
