@@ -38,6 +38,8 @@ class ContactModel(QAbstractTableModel):
     counted = Signal()
     updated = Signal(object)
     """The ids of the rows whose contents changed."""
+    placed = Signal(object)
+    """The ids of those that have come into the list, or to another place in it."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -149,9 +151,10 @@ class ContactModel(QAbstractTableModel):
         moved = {each for each in touched if self._is_moved(each, rows.get(each))}
         changed = [rows[each] for each in touched - moved if each in rows]
         changed = [row for row in changed if self.find(row.id) != row]
-        refilter = self._replace(changed)
-        if moved or refilter:
+        turned = self._replace(changed)
+        if moved or turned:
             self._rearrange(moved, [rows[each] for each in moved if each in rows])
+            self.placed.emit(frozenset(each for each in moved | turned if each in rows))
         if moved or changed:
             self.counted.emit()
             self.updated.emit(frozenset(row.id for row in changed))
@@ -170,9 +173,9 @@ class ContactModel(QAbstractTableModel):
         """Whether it is new, gone, or sorted elsewhere."""
         return self._key_by_id.get(contact) != (None if row is None else sort_key(row))
 
-    def _replace(self, rows: list[Row]) -> bool:
-        """Put new contents in old places; return whether the filter must be applied again."""
-        refilter = False
+    def _replace(self, rows: list[Row]) -> set[ContactId]:
+        """Put new contents in old places; return whom the filter judges otherwise now."""
+        turned: set[ContactId] = set()
         sight = self.in_sight()
         for row in rows:
             at = bisect_left(self._keys, self._key_by_id[row.id])
@@ -180,13 +183,14 @@ class ContactModel(QAbstractTableModel):
             self._recount(old, -1)
             self._recount(row, 1)
             position = self.position(row.id)
-            refilter |= self.filter.accepts(row) is not (position is not None)
+            if self.filter.accepts(row) is not (position is not None):
+                turned.add(row.id)
             if position is not None:
                 self._shown[position] = row
                 if position in sight:
                     here = self.index(position, 0)
                     self.dataChanged.emit(here, here)
-        return refilter
+        return turned
 
     def _rearrange(self, moved: set[ContactId], rows: Iterable[Row]) -> None:
         """Take `moved` out of the order, put `rows` into it, and filter again."""

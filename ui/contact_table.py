@@ -15,6 +15,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStyle
 
 from app.domain import ContactId
+from ui.above_pill import AbovePill
 from ui.contact_delegate import ContactDelegate, paint_letter
 from ui.contact_model import ContactModel, Index
 from ui.contact_row import RowMetrics, row_layout
@@ -53,6 +54,7 @@ class ContactTable(ListTable):
         self._glowing.setInterval(GLOW_FRAME_MS)
         self._glowing.timeout.connect(self._fade)
         self._since: dict[ContactId, float] = {}
+        self.above = AbovePill(self, model)
         self.fit_rows()
 
     # ---- what is chosen

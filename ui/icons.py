@@ -82,6 +82,7 @@ class Icon(Enum):
     SUN = "sun"
     SYNC = "sync"
     UNDO = "undo"
+    UP = "up"
     WAITING = "waiting"
     WARNING = "warning"
 

@@ -130,8 +130,9 @@ async def _run_demo(opened: "_Opened", paths: Paths, ready: asyncio.Event) -> No
                     if not ready.is_set():
                         session.begin(world.account)
                         await demo.bring_book(session)
-                        opened.window.show_somebody()
                         ready.set()
+                        await session.settled()  # who is there, and how they look, is known then
+                        opened.window.show_somebody()
                     await demo.live(world.people)
             await asyncio.sleep(AGAIN_S)
 

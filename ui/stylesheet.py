@@ -90,6 +90,11 @@ QLabel[pill="warning"] { background: $warning_soft; color: $warning; }
 QLabel[pill="danger"] { background: $danger_soft; color: $danger; }
 QLabel[pill] { padding: $p2 $p8; border-radius: $p10; }
 
+QPushButton[kind="floating_pill"] {
+    min-height: $p20; padding: $p3 $p12; border: none; border-radius: $p12;
+    background: $accent; color: $on_accent;
+}
+QPushButton[kind="floating_pill"]:focus { border: 2px solid $text; padding: $p1 $p10; }
 #selection_bar { background: $accent_soft; }
 QFrame[kind="floating"] { background: $card; border: 1px solid $line_strong; border-radius: $p12; }
 QFrame[kind="floating"] QListWidget { background: transparent; border: none; outline: none; }
