@@ -150,6 +150,10 @@ class Session:
         """Say whose each address is; one that is nobody's is not in the answer."""
         return store_rows.read_owners(self._store.reading, addresses)
 
+    def addresses(self, ids: Collection[ContactId]) -> dict[Address, ContactId]:
+        """Read every address of these people, with whose it is."""
+        return store_rows.read_addresses(self._store.reading, ids)
+
     def me(self) -> Me | None:
         """My own account, with what is still on its way; `None` without an account."""
         address = self.account.address if self.account else None

@@ -71,6 +71,17 @@ def read_owners(reading: Transaction, addresses: Collection[Address]) -> dict[Ad
     )
 
 
+def read_addresses(reading: Transaction, ids: Collection[ContactId]) -> dict[Address, ContactId]:
+    """Read every address of these people, with whose it is."""
+    return dict(
+        reading.all(
+            "SELECT address, contact_id FROM address "
+            "WHERE contact_id IN (SELECT value FROM json_each(?)) ORDER BY contact_id, position",
+            listed(ids),
+        )
+    )
+
+
 def refresh_rows(transaction: Transaction, ids: Collection[ContactId]) -> None:
     """Make the rows of the touched contacts again."""
     if not ids:
@@ -169,7 +180,8 @@ def _origin(origin: str | None, source: str | None) -> Origin:
 
 def _row_without_address(contact_id: ContactId, name: str, card: str) -> Row:
     details = decode_card(card)
-    texts = [text for text, _, _ in details.unusable] + [text for text, _ in details.emails]
+    numbers = (text for text, _, _ in (*details.unusable, *details.shared))
+    texts = [*numbers, *(text for text, _ in details.emails)]
     return Row(
         id=contact_id,
         name=name or next(iter(texts), ""),

@@ -1,6 +1,5 @@
 """Who can see this? For one field of mine: everyone I keep, grouped by the rule that decides."""
 
-import asyncio
 from collections.abc import Collection, Mapping
 from typing import Final
 
@@ -8,11 +7,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.changes import Kind
-from app.domain import Address, Audience, Block, ContactId, Field, State, VisibilitySet
+from app.domain import Address, Audience, Block, ContactId, Field, State, Visibility, VisibilitySet
 from app.errors import KithError
 from app.session import Row, Session
-from app.wire import FieldAudience, Seer, Suppose, SupposedRelation
-from ui import impact, parts, wording
+from app.wire import FieldAudience, Impact, Seer, Suppose, SupposedRelation
+from ui import impact, impact_people, parts, wording
 from ui.controls import Segmented
 from ui.follow import Follow
 from ui.icons import Icon
@@ -20,6 +19,7 @@ from ui.impact_view import Choice, ImpactView
 from ui.people_lines import Group, Line
 from ui.people_list import PeopleTable
 from ui.pictures import Pictures
+from ui.search_field import SearchField
 from ui.tasks import Tasks
 from ui.wording import counted, number, tr
 
@@ -76,17 +76,16 @@ def _line(row: Row, seer: Seer, *, visible: bool) -> Line:
     return Line(row, detail, Icon.EYE if visible else Icon.EYE_OFF, "muted" if visible else "faint")
 
 
-def seen_fields(
-    answers: Mapping[Field, FieldAudience], owners: Mapping[Address, ContactId]
-) -> Seen:
-    """Collect what each person sees of me now."""
-    found: dict[ContactId, list[Field]] = {contact: [] for contact in owners.values()}
-    for field in Field:
-        for seer in answers[field].visible if field in answers else ():
-            contact = owners.get(seer.address)
-            if contact is not None and field not in found[contact]:
-                found[contact].append(field)
-    return {contact: tuple(fields) for contact, fields in found.items()}
+def seen_fields(if_hidden: Impact, owners: Mapping[Address, ContactId]) -> Seen:
+    """Collect what each person sees of me now: what they would lose if all of it were hidden."""
+    found: dict[ContactId, set[Field]] = {contact: set() for contact in owners.values()}
+    for effect in if_hidden.loses:
+        if effect.address in owners:
+            found[owners[effect.address]].update(effect.fields)
+    return {
+        contact: tuple(field for field in Field if field in fields)
+        for contact, fields in found.items()
+    }
 
 
 def switched(seen: Seen, people: Collection[ContactId], field: Field, *, on: bool) -> Seen:
@@ -111,7 +110,6 @@ class AudiencePage(parts.Sheet):
         super().__init__(parent)
         self.setObjectName("audience_page")
         self._session, self._tasks = session, tasks
-        self._answers: dict[Field, FieldAudience] = {}
         self.field = Field.PICTURE
         options = [(field, tr(wording.FIELDS[field])) for field in Field]
         self.fields = Segmented(tr("Which of my fields"), options, name="audience_field")
@@ -125,10 +123,7 @@ class AudiencePage(parts.Sheet):
             kind="quiet",
             name="audience_rule",
         )
-        self.search = parts.text_field(
-            tr("Search"), tr("Search these people"), name="audience_search"
-        )
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchField(tr("Search"), tr("Search these people"), name="audience_search")
         self._faces = Pictures(session, tasks, "audience pictures")
         self.table = PeopleTable(self._faces, tr("Who can see this"), name="audience_table")
         self.search.textChanged.connect(self.table.people.search)
@@ -245,20 +240,20 @@ class AudiencePage(parts.Sheet):
 
     async def _decide(self, people: list[ContactId], *, on: bool) -> None:
         """Pin what they see now, with this field or without it; a block stays above all of it."""
+        rows = self._session.rows_of(people)
+        free = [each for each in people if Block.PROFILE not in rows[each].blocked]
+        owners = self._session.addresses(free)
         try:
-            asked = await asyncio.gather(*(self._session.audience(field) for field in Field))
+            hidden = impact_people.visibility(self._session, free, Visibility.HIDDEN)
+            seen = seen_fields(await self._session.impact(hidden.suppose), owners)
         except KithError as problem:
             self.words.setText(wording.error(problem))
             return
-        answers = dict(zip(Field, asked, strict=True))
-        every = answers[self.field]
-        owners = self._session.owners([each.address for each in (*every.visible, *every.hidden)])
-        rows = self._session.rows_of(people)
-        free = [each for each in people if Block.PROFILE not in rows[each].blocked]
-        wanted = switched(seen_fields(answers, owners), free, self.field, on=on)
+        wanted = switched(seen, free, self.field, on=on)
         if wanted:
             suppose = Suppose(relations=_supposed(wanted, owners))
-            choice = Choice((self.field, on, frozenset(wanted)), suppose)
+            narrows = not on and len(wanted) <= impact.MANY
+            choice = Choice((self.field, on, frozenset(wanted)), suppose, narrows=narrows)
             self.impact.forget()
             self.impact.choose(choice, lambda: self._session.set_fields(wanted))
         else:

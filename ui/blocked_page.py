@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.changes import Kind
 from app.domain import Block
 from app.session import Row, Session
-from ui import parts
+from ui import impact_people, parts
 from ui.follow import Follow
 from ui.icons import Icon
+from ui.impact_people import Considering
+from ui.impact_view import Choice, ImpactView
 from ui.people_lines import Group, Line
 from ui.people_list import PeopleTable
 from ui.pictures import Pictures
+from ui.search_field import SearchField
 from ui.tasks import Tasks
 from ui.wording import counted, tr
 
@@ -42,11 +45,9 @@ class BlockedPage(parts.Sheet):
         super().__init__(parent)
         self.setObjectName("blocked_page")
         self._session = session
+        self.impact = ImpactView(session, tasks, "unblock")
         self.words = parts.label("", tone="muted", wrap=True)
-        self.search = parts.text_field(
-            tr("Search"), tr("Search the blocked"), name="blocked_search"
-        )
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchField(tr("Search"), tr("Search the blocked"), name="blocked_search")
         self._faces = Pictures(session, tasks, "blocked pictures")
         self.table = PeopleTable(self._faces, tr("Blocked people"), name="blocked_table")
         self.search.textChanged.connect(self._search)
@@ -80,8 +81,9 @@ class BlockedPage(parts.Sheet):
         self.head = QWidget()
         self.head.setLayout(parts.column(self.words, self.search, spacing=12))
         self.foot = QWidget()
-        self.foot.setLayout(parts.row(None, self.unblock))
+        self.foot.setLayout(parts.column(self.impact, parts.row(None, self.unblock)))
         self.foot.hide()
+        Considering(self.impact, self.foot).watch([self.unblock], self._choice)
         layout = parts.column(
             parts.heading(tr("Blocked")),
             self.head,
@@ -99,9 +101,13 @@ class BlockedPage(parts.Sheet):
         text = counted(count, "You block %1 person.", "You block %1 people.")
         self.words.setText(f"{text} {tr('They are not told.')}")
         self.head.setVisible(count > 0)
-        chosen = set(self.table.chosen())
+        chosen = self.table.chosen()
+        blocker = QSignalBlocker(self.table)  # what is chosen stays, and so does a question
         self.table.people.show_groups(groups)
-        self.table.choose(chosen)
+        self.table.choose(set(chosen))
+        blocker.unblock()
+        if self.table.chosen() != chosen:
+            self._show_selection(len(self.table.chosen()))
         self._show_what_there_is()
 
     def _search(self, text: str) -> None:
@@ -116,8 +122,13 @@ class BlockedPage(parts.Sheet):
 
     def _show_selection(self, count: int) -> None:
         self.foot.setVisible(count > 0)
+        self.impact.drop()
         self.unblock.setText(counted(count, "Unblock %1 person", "Unblock %1 people"))
         self.unblock.setAccessibleName(self.unblock.text())
 
     def _unblock(self) -> None:
-        self._session.set_blocked(self.table.chosen(), ())
+        people = self.table.chosen()
+        self.impact.choose(self._choice(), lambda: self._session.set_blocked(people, ()))
+
+    def _choice(self) -> Choice:
+        return impact_people.blocked(self._session, self.table.chosen(), ())

@@ -119,7 +119,12 @@ class ContactList(QWidget):
         )
         self.bar = SelectionBar()
         self.bar.cleared.connect(self.table.choose_current_only)
-        self.setLayout(parts.column(head, self._stack, self.bar, spacing=0))
+        self.above_bar = parts.row(margins=(16, 0, 16, 0))
+        self.foot = QWidget()
+        self.foot.setLayout(parts.column(self.above_bar, self.bar, spacing=0))
+        whole = parts.column(head, self._stack, self.foot, spacing=0)
+        whole.setStretch(1, 1)
+        self.setLayout(whole)
         self._connect()
         self._show_counts()
         self._show_what_there_is()
@@ -154,6 +159,10 @@ class ContactList(QWidget):
             self.search.clear()
             self._filter(Filter())
             self.table.go_to(contact)
+
+    def hold(self, view: QWidget) -> None:
+        """Show this between the list and what can be done with the chosen people."""
+        self.above_bar.addWidget(view)
 
     def focus_search(self) -> None:
         """Put the keyboard into the search field."""

@@ -9,14 +9,16 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from app.changes import Change, Kind
 from app.domain import Block, ContactId, Fields, State
-from app.session import Person, Session
-from ui import parts, relation_words, theme
+from app.session import Person, Row, Session
+from ui import impact_people, parts, relation_words, theme
 from ui.address_card import AddressCard
 from ui.contact_header import ContactHeader
 from ui.controls import SwitchRow
 from ui.icons import Icon
+from ui.impact_people import Considering
+from ui.impact_view import ImpactView
 from ui.lookalike_banner import LookalikeBanner
-from ui.plain import isolated
+from ui.plain import isolated, on_button
 from ui.profile_view import ProfileView, Seen
 from ui.tasks import Tasks
 from ui.theme import Size
@@ -63,8 +65,12 @@ class ContactPage(parts.Page):
         self.block = parts.button(
             "", self.switch_block, kind="danger", icon=Icon.BLOCKED, name="block"
         )
+        self.impact = ImpactView(session, tasks, "person")
+        self.impact_between = ImpactView(session, tasks, "between")
+        self.impact_blocking = ImpactView(session, tasks, "blocking")
         self._lay_out()
         self._connect()
+        self._consider()
         self._unsubscribe = session.changes.subscribe(self._on_change)
 
     def close_page(self) -> None:
@@ -90,8 +96,7 @@ class ContactPage(parts.Page):
     def switch_block(self) -> None:
         """Block this person from everything, or lift every block."""
         if self.person is not None:
-            blocks = () if self.person.row.blocked else EVERYTHING
-            self._session.set_blocked([self.person.row.id], blocks)
+            self._block(() if self.person.row.blocked else EVERYTHING)
 
     def focus_on(self, row: SwitchRow) -> None:
         """Put the keyboard on one of the switches."""
@@ -117,31 +122,71 @@ class ContactPage(parts.Page):
 
     def _block_switch(self, block: Block, words: str) -> SwitchRow:
         made = SwitchRow(words, name=f"block_{block}")
-        made.switched.connect(lambda on: self._set_block(block, on=on))
+        made.switched.connect(lambda _on: self._set_block(block))
         return made
 
     def _lay_out(self) -> None:
         shown = parts.Card(self.theirs, self.their_words)
-        mine = parts.Card(self.contact, parts.rule(), self.subscribed)
+        self.between = parts.Card(self.contact, self.impact_between, parts.rule(), self.subscribed)
         block = parts.row(self.block, None)
-        blocking = parts.Card(self.blocked, parts.rule(), self.silenced, block)
-        self.add(self.header, self.lookalike, self.addresses)
+        self.blocking = parts.Card(
+            self.blocked, parts.rule(), self.silenced, self.impact_blocking, block
+        )
+        self.top = QWidget()
+        self.top.setLayout(parts.column(self.header, self.impact, spacing=8))
+        self.add(self.top, self.lookalike, self.addresses)
         self.add(_section(tr("What they show me"), shown))
         self.add(self.visibility)
-        self.add(_section(tr("Between us"), mine))
+        self.add(_section(tr("Between us"), self.between))
         self.add(_section(tr("Note"), self.note))
-        self.add(_section(tr("Blocking"), blocking))
+        self.add(_section(tr("Blocking"), self.blocking))
         self.finish()
 
     def _connect(self) -> None:
         self.header.renamed.connect(lambda name: self._session.rename(self._id(), name))
-        self.header.favorite_switched.connect(
-            lambda on: self._session.set_favorite([self._id()], on)
-        )
+        self.header.favorite_switched.connect(self._favor)
         self.header.more_wanted.connect(self.more_wanted)
         self.header.message_wanted.connect(lambda: self.message_wanted.emit(self._id()))
-        self.contact.switched.connect(lambda on: self._session.set_contact([self._id()], on))
+        self.contact.switched.connect(self._make_contact)
         self.subscribed.switched.connect(lambda on: self._session.set_subscribed([self._id()], on))
+
+        for view in self._impacts():
+            view.settled.connect(self._show_what_holds)
+
+    def _consider(self) -> None:
+        """Say what a control would do while pointer or keyboard are on it."""
+        session, one = self._session, self._one
+        above = Considering(self.impact, self.top)
+        above.watch(
+            [self.header.star],
+            lambda: impact_people.favorite(session, one(), on=not self._row().favorite),
+        )
+        between = Considering(self.impact_between, self.between)
+        between.watch(
+            [self.contact, self.contact.switch],
+            lambda: impact_people.contact(session, one(), on=not self._row().contact),
+        )
+        around = Considering(self.impact_blocking, self.blocking)
+        around.watch(
+            [self.blocked, self.blocked.switch],
+            lambda: impact_people.blocked(session, one(), self._turned(Block.PROFILE)),
+        )
+        around.watch(
+            [self.block],
+            lambda: impact_people.blocked(
+                session, one(), () if self._row().blocked else EVERYTHING
+            ),
+        )
+
+    def _impacts(self) -> tuple[ImpactView, ...]:
+        return (self.impact, self.impact_between, self.impact_blocking)
+
+    def _row(self) -> Row:
+        assert self.person is not None
+        return self.person.row
+
+    def _one(self) -> list[ContactId]:
+        return [self._id()]
 
     def _id(self) -> ContactId:
         assert self.person is not None
@@ -170,6 +215,10 @@ class ContactPage(parts.Page):
         self.theirs.show_profile(Seen(str(row.id), fields, picture=picture), time.time())
         self.their_words.setText(relation_words.what_i_see(person, fields))
         self.visibility.show_person(person)
+        for view in self._impacts():
+            if other:
+                view.drop()
+            view.forget()
         self._show_switches(person)
         if other or not self.note.hasFocus():
             self.note.setPlainText(person.note)
@@ -196,19 +245,40 @@ class ContactPage(parts.Page):
             tr("What %1 writes does not reach you. They are not told.").replace("%1", name)
         )
         words = tr("Unblock %1") if row.blocked else tr("Block %1")
-        self.block.setText(words.replace("%1", name))
+        self.block.setText(words.replace("%1", on_button(row.name or row.detail)))
         self.block.setAccessibleName(words.replace("%1", name))
         for each in (self.contact, self.subscribed, self.blocked, self.silenced, self.block):
             each.setEnabled(here)
 
     # ---- doing
 
-    def _set_block(self, block: Block, *, on: bool) -> None:
-        if self.person is None:
-            return
-        have = set(self.person.row.blocked)
-        wanted = have | {block} if on else have - {block}
-        self._session.set_blocked([self._id()], tuple(each for each in Block if each in wanted))
+    def _favor(self, on: bool) -> None:
+        one = self._one()
+        choice = impact_people.favorite(self._session, one, on=on)
+        self.impact.choose(choice, lambda: self._session.set_favorite(one, on))
+
+    def _make_contact(self, on: bool) -> None:
+        one = self._one()
+        choice = impact_people.contact(self._session, one, on=on)
+        self.impact_between.choose(choice, lambda: self._session.set_contact(one, on))
+
+    def _set_block(self, block: Block) -> None:
+        if self.person is not None:
+            self._block(self._turned(block))
+
+    def _block(self, blocks: tuple[Block, ...]) -> None:
+        one = self._one()
+        choice = impact_people.blocked(self._session, one, blocks)
+        self.impact_blocking.choose(choice, lambda: self._session.set_blocked(one, blocks))
+
+    def _turned(self, block: Block) -> tuple[Block, ...]:
+        """Return the blocks with this one switched on or off."""
+        wanted = {*self._row().blocked} ^ {block}
+        return tuple(each for each in Block if each in wanted)
+
+    def _show_what_holds(self) -> None:
+        if self.person is not None:
+            self._show_switches(self.person)
 
     def _keep_note(self) -> None:
         if self.person is not None and self.note.toPlainText() != self.person.note:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.domain import Address
@@ -20,6 +20,8 @@ from ui.theme import Size
 from ui.wording import number, tr
 
 NAMES_SHOWN: Final = 200
+SLOW_MS: Final = 300
+"""An answer that takes longer is announced as awaited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Choice:
     key: Hashable
     suppose: Suppose
     strangers: str = ""
+    narrows: bool = False
+    """It shows nobody anything new, and changes it for so few that nothing has to be asked."""
 
 
 def names_of(session: Session, addresses: Iterable[Address]) -> dict[Address, str]:
@@ -56,8 +60,13 @@ class ImpactView(QWidget):
         self.setLayout(self._body)
         self._known: dict[Hashable, list[Consequence]] = {}
         self._round = 0
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(SLOW_MS)
+        self._slow.timeout.connect(self._show_asking)
         self.asking = False
         """Whether a question waits for its answer; a pointer passing by does not end it."""
+        self._choosing = False
         self.hide()
 
     def forget(self) -> None:
@@ -66,17 +75,21 @@ class ImpactView(QWidget):
 
     def consider(self, choice: Choice) -> None:
         """Show the consequences of an option that is only looked at."""
-        if not self.asking:
+        if not self.asking and not self._choosing:
             self._tasks.start(self._consider(choice), name=self._task)
 
     def choose(self, choice: Choice, then: Callable[[], object]) -> None:
         """Do it; what cannot be undone is asked about first, here."""
         self._tasks.stop(self._task)
-        self._tasks.start(self._choose(choice, then), name=f"{self._task} choice")
+        if choice.narrows or self._session.account is None:
+            self._do(then)
+        else:
+            self._choosing = True
+            self._tasks.start(self._choose(choice, then), name=f"{self._task} choice")
 
     def leave(self) -> None:
         """Show nothing more: the option is no longer looked at."""
-        if not self.asking:
+        if not self.asking and not self._choosing:
             self._tasks.stop(self._task)
             self._settle()
 
@@ -84,6 +97,7 @@ class ImpactView(QWidget):
         """Show something else from now on; what was chosen is done unless it has to be asked."""
         self._tasks.stop(self._task)
         self._round += 1
+        self._choosing = False
         self.forget()
         self._settle()
 
@@ -91,10 +105,13 @@ class ImpactView(QWidget):
 
     async def _ask(self, choice: Choice) -> list[Consequence] | None:
         if choice.key not in self._known:
+            self._slow.start()
             try:
                 answer = await self._session.impact(choice.suppose)
             except KithError:
                 return None
+            finally:
+                self._slow.stop()
             effects = [*answer.gains, *answer.loses]
             names = names_of(self._session, [each.address for each in effects])
             self._known[choice.key] = impact.consequences(answer, names)
@@ -106,6 +123,7 @@ class ImpactView(QWidget):
     async def _choose(self, choice: Choice, then: Callable[[], object]) -> None:
         began = self._round
         found = await self._ask(choice)
+        self._choosing = False
         question = impact.question(found, to_strangers=bool(choice.strangers))
         if not question:
             self._do(then)
@@ -116,6 +134,11 @@ class ImpactView(QWidget):
         self._show_question(question, then, is_risky=impact.shows_more(found, choice.strangers))
 
     # ---- showing
+
+    def _show_asking(self) -> None:
+        parts.clear(self._body)
+        self._body.addWidget(_line(Icon.WAITING, "muted", tr("Asking whom this touches…")))
+        self.show()
 
     def _show(self, found: list[Consequence] | None, choice: Choice) -> None:
         parts.clear(self._body)

@@ -1,7 +1,7 @@
 """The frame: the rail, the list, and the page at the right; commands find their way from here."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -30,6 +30,7 @@ from ui.command_palette import CommandPalette
 from ui.contact_list import ContactList
 from ui.contact_model import ContactModel
 from ui.icons import Icon
+from ui.impact_view import ImpactView
 from ui.looks import Looks
 from ui.notifications import Notifications
 from ui.page_list import INNER, PAGES
@@ -69,7 +70,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._session, self._state = session, state
         self.tasks = Tasks(self.show_error)
-        self.actions_on_people = PeopleActions(session)
+        self.actions_on_people = PeopleActions(session, self.tasks, self._page_of)
         self.model = ContactModel(session)
         self.pictures = Pictures(session, self.tasks)
         self.list = ContactList(self.model, self.pictures)
@@ -186,6 +187,7 @@ class MainWindow(QMainWindow):
         self.list.add_wanted.connect(self.add_person)
         self.list.menu_wanted.connect(self._show_people_menu)
         self.list.bar.wanted.connect(self._run_for_selection)
+        self.actions_on_people.show_in(self.list, self._people)
         self.stage.moved.connect(self._mark_place)
         self.stage.contact_page.more_wanted.connect(self._show_person_menu)
         self.sync.sign_in_wanted.connect(self.sign_in_wanted)
@@ -255,6 +257,11 @@ class MainWindow(QMainWindow):
     def _run_on_people(self, name: str) -> None:
         if people := self._people():
             getattr(self.actions_on_people, name)(people)
+
+    def _page_of(self, people: Sequence[ContactId]) -> ImpactView | None:
+        """Ask on the page of a person what is done to that one alone."""
+        is_shown = [*people] == [self.stage.place] and self.stage.isVisible()
+        return self.stage.contact_page.impact if is_shown else None
 
     def _run_for_selection(self, name: str) -> None:
         if name in ("menu", "visibility"):

@@ -29,13 +29,15 @@ class SelectionBar(QWidget):
             (Icon.EYE, tr("What they see of me (Ctrl+H)"), "visibility"),
             (Icon.MORE, tr("More"), "menu"),
         )
-        buttons = [
-            IconButton(which, words, partial(self.wanted.emit, name), name=f"bulk_{name}")
+        self.buttons = {
+            name: IconButton(which, words, partial(self.wanted.emit, name), name=f"bulk_{name}")
             for which, words, name in ways
-        ]
+        }
         clear = IconButton(Icon.CLOSE, tr("Choose nobody"), self.cleared.emit, name="bulk_clear")
         self.setLayout(
-            parts.row(self.words, None, *buttons, clear, spacing=2, margins=(16, 6, 8, 6))
+            parts.row(
+                self.words, None, *self.buttons.values(), clear, spacing=2, margins=(16, 6, 8, 6)
+            )
         )
         self.hide()
 

@@ -7,9 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
-from app.domain import Block, Field, Visibility
+from app.domain import Address, Block, ContactId, Field, Visibility
 from app.paths import Paths
 from app.session import Session, Status
+from app.wire import Effect, Impact
 from tests.ui.conftest import Run, until
 from tests.ui.living import ADA, ADDRESSES, BO, CYD, DAN, ME, Living, living
 from ui.audience_page import AudiencePage, seen_fields, switched
@@ -161,7 +162,13 @@ def test_only_those_change_for_whom_something_changes() -> None:
     seen = {1: (Field.NAME, Field.STATUS), 2: (Field.NAME,)}
     assert switched(seen, [1, 2], Field.STATUS, on=False) == {1: (Field.NAME,)}  # type: ignore[arg-type, list-item]  # plain numbers as ids
     assert switched(seen, [2], Field.STATUS, on=True) == {2: (Field.NAME, Field.STATUS)}  # type: ignore[arg-type, list-item]  # plain numbers as ids
-    assert seen_fields({}, {}) == {}
+
+
+def test_what_people_see_is_what_they_would_lose() -> None:
+    one, other, ann, bo = Address("1"), Address("2"), ContactId(1), ContactId(2)
+    hidden = Impact([], [Effect(one, [Field.NAME]), Effect(other, [Field.ABOUT, Field.STATUS])])
+    owners = {one: ann, other: ann, Address("3"): bo}
+    assert seen_fields(hidden, owners) == {ann: (Field.NAME, Field.STATUS, Field.ABOUT), bo: ()}
 
 
 # ---- a choice on one person's page
