@@ -109,8 +109,12 @@ def _view(fields: Fields, mask: int) -> tuple[bytes, int, int]:
     if not there:
         return NOTHING, 0, 0
     text = _encode(shown)
-    digest = int.from_bytes(blake2b(text, digest_size=8).digest(), "big") >> 1
-    return text, there, digest
+    return text, there, digest_of(text)
+
+
+def digest_of(view: bytes) -> int:
+    """Return 63 bits that tell a view from every other, but for the blank one's 0."""
+    return int.from_bytes(blake2b(view, digest_size=8).digest(), "big") >> 1
 
 
 @lru_cache(maxsize=128)

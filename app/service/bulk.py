@@ -4,9 +4,10 @@ Ten thousand addresses go through here in one call, so what is the same for many
 and rows without an account behind them never become objects.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec import UNSET
@@ -14,7 +15,7 @@ from msgspec import UNSET
 from app.addresses import canonical_many
 from app.domain import Address, Cursor, Origin, Visibility
 from app.errors import InvalidAddress
-from app.service import budget, feed, relations
+from app.service import budget, cards, feed, relations
 from app.service.accounts import Owner
 from app.service.budget import Allowance
 from app.service.directory import Directory, load_peers, load_records, match, with_view
@@ -22,15 +23,15 @@ from app.service.feed import Touched
 from app.service.keys import Keys
 from app.service.patching import check_visibility
 from app.service.problems import ProblemError
-from app.service.relations import ORIGINS, Record
+from app.service.relations import BLOCKS_PROFILE, ORIGINS, Record
 from app.service.store import Tx
 from app.wire import SYNC_LIMIT, SyncEntry
 
 IMPORT: Final = ORIGINS.index(Origin.IMPORT)
+_NOBODY: Final = (None, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """The flags that a synchronised address shall have; `visibility` None leaves it."""
 
     contact: int
@@ -66,20 +67,31 @@ class Request:
 
     forms: dict[str, int] = field(default_factory=dict)
     """The key of each text that can be an address, in the order in which they were sent."""
-    addresses: dict[int, Address] = field(default_factory=dict)
+    spelled: dict[str, Address] = field(default_factory=dict)
+    """The address of each text that is written in another way."""
     sealed: dict[int, bytes] = field(default_factory=dict)
     wishes: dict[int, Wish] = field(default_factory=dict)
     """One for each key; the last one that was sent counts."""
     rejected: dict[str, str] = field(default_factory=dict)
-    visibilities: set[int] = field(default_factory=set)
-    """All that were wished for, also where no address could be one."""
+    kinds: set[Wish] = field(default_factory=set)
+    """All that were wished, also where no address could be one."""
+
+    def by_wish(self, keys: Iterable[int]) -> dict[Wish, list[int]]:
+        """Sort keys by what is wished for them."""
+        if len(self.kinds) == 1:
+            return {next(iter(self.kinds)): list(keys)}
+        sorted_out: dict[Wish, list[int]] = {}
+        for key in keys:
+            sorted_out.setdefault(self.wishes[key], []).append(key)
+        return sorted_out
 
 
 @dataclass(slots=True)
 class Found:
     """What became of the keys of a request; one that is nowhere here is pending."""
 
-    matched: dict[int, tuple[Record, bytes]] = field(default_factory=dict)
+    matched: dict[int, tuple[str, str, str]] = field(default_factory=dict)
+    """The parts of the relation, the version and the view, each as JSON."""
     deferred: set[int] = field(default_factory=set)
     retry_after: int | None = None
 
@@ -90,19 +102,22 @@ def sort_out(keys: Keys, entries: Sequence[SyncEntry]) -> Request:
         raise ProblemError("too-many", f"At most {SYNC_LIMIT:,} addresses in one call.")
     request = Request()
     for entry in entries:
-        if entry.visibility is not UNSET:
-            request.visibilities.add(entry.visibility)
+        wish = _wish(entry)
+        request.kinds.add(wish)
         texts = entry.addresses
         found = canonical_many(texts)
         good = [address for address in found if not isinstance(address, InvalidAddress)]
         if len(good) < len(found):
             _reject(request, texts, found)
             texts = [text for text in texts if text not in request.rejected]
+        if texts != good:
+            request.spelled.update(
+                each for each in zip(texts, good, strict=True) if each[0] != each[1]
+            )
         indices, sealed = keys.lock(good)
         request.forms.update(zip(texts, indices, strict=True))
-        request.addresses.update(zip(indices, good, strict=True))
         request.sealed.update(zip(indices, sealed, strict=True))
-        request.wishes.update(dict.fromkeys(indices, _wish(entry)))
+        request.wishes.update(dict.fromkeys(indices, wish))
     return request
 
 
@@ -121,9 +136,11 @@ def _reject(request: Request, texts: list[str], found: list[Address | InvalidAdd
 
 def check(request: Request, me: Owner) -> None:
     """Refuse wishes that cannot be, and my own address."""
-    for visibility in request.visibilities:
-        check_visibility(visibility, me.privacy)
-        if visibility == Visibility.CUSTOM:
+    for wish in request.kinds:
+        if wish.visibility is None:
+            continue
+        check_visibility(wish.visibility, me.privacy)
+        if wish.visibility == Visibility.CUSTOM:
             raise ProblemError("invalid", "CUSTOM needs fields: set it with PATCH, one by one.")
     if request.wishes.pop(me.key, None) is not None:
         mine = [text for text, key in request.forms.items() if key == me.key]
@@ -156,13 +173,37 @@ def look_again(tx: Tx, me: Owner, found: Found) -> Found:
     again = Found(deferred=found.deferred, retry_after=found.retry_after)
     for key, record in kept.items():
         view = feed.seen(record, owners.get(key), mine.get(key, relations.NO_RELATION))
-        again.matched[key] = record, view[0]
+        again.matched[key] = _matched(record, view[0])
     return again
+
+
+def _matched(record: Record, view: bytes) -> tuple[str, str, str]:
+    return _parts_of(record), str(record.version), view.decode()
+
+
+def _parts_of(record: Record) -> str:
+    return relations.parts_json(record, is_matched=True).decode()
+
+
+def _new(me: Owner, wish: Wish) -> Record:
+    return wish.applied(relations.empty(me.id, 0))
+
+
+@lru_cache(maxsize=4096)
+def _parts_as_wished(wish: Wish, flags: str) -> str:
+    """Return the parts of a matched relation, or nothing where more than its view is to be done."""
+    record = relations.flagged(flags)
+    if record.blocked & BLOCKS_PROFILE or not wish.is_fulfilled(record):
+        return ""
+    return _parts_of(record)
 
 
 @dataclass(slots=True)
 class _Work:
-    """One request under way in one transaction; the methods follow in the order of their calls."""
+    """One request under way in one transaction; the methods follow in the order of their calls.
+
+    What is as it is wished already, and what is new, goes by column; the rest is few, and records.
+    """
 
     tx: Tx
     me: Owner
@@ -170,18 +211,65 @@ class _Work:
     found: Found = field(default_factory=Found)
     touched: Touched = field(default_factory=Touched)
     kept: dict[int, Record] = field(default_factory=dict)
+    """The relations there are that are not as wished."""
     fresh: list[int] = field(default_factory=list)
     """Keys that are new to the caller and within the budget, in the order of the request."""
     owners: dict[int, Owner] = field(default_factory=dict)
     mine: dict[int, tuple[Any, ...]] = field(default_factory=dict)
-    """What the accounts at the keys keep about the caller."""
+    """What the accounts at the keys in `kept` keep about the caller."""
+    there: list[int] = field(default_factory=list)
+    """The keys in `fresh` at which there are accounts, discovered or not."""
+    met: dict[int, tuple[int, int, int]] = field(default_factory=dict)
+    """Those of them that are discovered: the id, what of the view is there, and its digest."""
 
     def load(self) -> None:
-        """Read the relations there are."""
+        """Read the relations there are, and the views of those that are as wished."""
+        wishes = self.request.wishes
         any_row = "SELECT 1 FROM relation WHERE owner_id = ? LIMIT 1"
-        if self.tx.one(any_row, self.me.id) is not None:
-            self.kept = load_records(self.tx, self.me.id, self.request.wishes)
-        self.fresh = [key for key in self.request.wishes if key not in self.kept]
+        if not wishes or self.tx.one(any_row, self.me.id) is None:
+            self.fresh = list(wishes)
+            return
+        differing: list[int] = []
+        unknown: set[int] = set()
+        for wish, keys in self.request.by_wish(wishes).items():
+            found, unlike = self._look_at(wish, keys)
+            differing += unlike
+            if len(found) < len(keys):
+                unknown |= {*keys}.difference(map(int, found))
+        self.fresh = [key for key in wishes if key in unknown] if unknown else []
+        if differing:
+            self.kept = load_records(self.tx, self.me.id, differing)
+
+    def _look_at(self, wish: Wish, keys: list[int]) -> tuple[list[str], list[int]]:
+        """Return the keys there are of some, and of these the ones that are not as wished."""
+        wanted = ("r.peer_key", relations.FLAGS.sql("r"), "r.version", "COALESCE(r.peer_id, 0)")
+        there, flags, versions, peers = self.tx.columns(
+            wanted,
+            f"FROM {self.tx.numbers(keys)} n"
+            " CROSS JOIN relation r ON r.owner_id = ? AND r.peer_key = n.value",
+            self.me.id,
+        )
+        parts = {each: _parts_as_wished(wish, each) for each in set(flags)}
+        seen = {
+            int(peer): (text, version)
+            for each, version, peer in zip(flags, versions, peers, strict=True)
+            if peer != "0" and (text := parts[each])
+        }
+        if seen:
+            self._see(seen)
+        if all(parts.values()):
+            return there, []
+        return there, [int(key) for key, each in zip(there, flags, strict=True) if not parts[each]]
+
+    def _see(self, relations: dict[int, tuple[str, str]]) -> None:
+        """Note the views of accounts by their ids."""
+        read = cards.read(self.tx, self.me, "id", list(relations))
+        for written in cards.written(self.tx, read):
+            keys, idents, *_ = written.cards
+            self.found.matched |= {
+                key: (*relations[ident], text)
+                for key, ident, text in zip(keys, idents, written.texts, strict=True)
+            }
 
     def charge(self, allowance: Allowance, now: float) -> None:
         """Charge what is new, the first first; defer what the budget does not allow."""
@@ -198,7 +286,24 @@ class _Work:
 
     def meet(self) -> None:
         """Read the accounts at the addresses."""
-        self.owners, self.mine = load_peers(self.tx, self.me, [*self.kept, *self.fresh])
+        if self.kept:
+            self.owners, self.mine = load_peers(self.tx, self.me, self.kept)
+        if not self.fresh:
+            return
+        read = cards.read(self.tx, self.me, "address_key", sorted(self.fresh))
+        self.there = read.keys
+        wishes = self.request.wishes
+        parts = {wish: _parts_of(_new(self.me, wish)) for wish in self.request.kinds}
+        for written in cards.written(self.tx, cards.discovered(read)):
+            keys, idents, *_ = written.cards
+            views = written.views()
+            self.met |= {
+                key: (ident, *view) for key, ident, view in zip(keys, idents, views, strict=True)
+            }
+            self.found.matched |= {
+                key: (parts[wishes[key]], "1" if view[1] else "0", text)
+                for key, view, text in zip(keys, views, written.texts, strict=True)
+            }
 
     def fulfil(self) -> list[Record]:
         """Return the relations there were that change; note the views of those that match."""
@@ -220,68 +325,41 @@ class _Work:
             return after
         view = feed.seen(after, owner, mine)
         after = with_view(after, view)
-        self.found.matched[after.peer_key] = after, view[0]
+        self.found.matched[after.peer_key] = _matched(after, view[0])
         return after
 
     def save(self, changed: list[Record]) -> None:
         """Store what is new and what changed, and let it reach the others."""
         seq = feed.advance(self.tx, [self.me.id])[self.me.id]
         self.touched.wake.add(self.me.id)
-        blank = {
-            wish: wish.applied(relations.empty(self.me.id, 0))._replace(relation_seq=seq)
-            for wish in set(self.request.wishes.values())
-        }
-        met = [record._replace(relation_seq=seq) for record in changed]
-        met += self._made(blank)
-        rows: list[Sequence[Any]] = [*met, *self._ghosts(blank)]
-        rows.sort(key=_peer_key)
+        rows = sorted((record._replace(relation_seq=seq) for record in changed), key=_peer_key)
         relations.save(self.tx, rows)
-        self._tell([record for record in met if record.peer_key in self.owners])
-
-    def _made(self, blank: dict[Wish, Record]) -> list[Record]:
-        """Return new relations to addresses where there is an account, discovered or not."""
-        made: list[Record] = []
-        wishes, owners, mine, matched = (
-            self.request.wishes,
-            self.owners,
-            self.mine,
-            self.found.matched,
-        )
-        for key in self.fresh:
-            owner = owners.get(key)
-            if owner is None:
-                continue
-            record = blank[wishes[key]]
-            viewer = relations.standing(mine[key], 0)
-            if feed.may_discover(owner, viewer):
-                text, shown, digest = owner.view(feed.mask(owner.rules, viewer))
-                seen = (int(digest != 0), shown, digest, owner.sealed)
-                record = Record(self.me.id, key, owner.id, *record[3:15], *seen)
-                matched[key] = record, text
-            else:
-                record = Record(self.me.id, key, None, *record[3:18], owner.sealed)
-            made.append(record)
-        return made
-
-    def _ghosts(self, blank: dict[Wish, Record]) -> list[Sequence[Any]]:
-        """Return new relations to addresses where nobody is; they are rows and no more."""
-        rest = {wish: record[2:-1] for wish, record in blank.items()}
-        me, wishes, sealed = self.me.id, self.request.wishes, self.request.sealed
-        return [
-            (me, key, *rest[wishes[key]], sealed[key])
-            for key in self.fresh
-            if key not in self.owners
-        ]
-
-    def _tell(self, after: Sequence[Record]) -> None:
-        """Let those who hold me hear of my relations: what they see, and if they find me."""
-        nothing = relations.empty(self.me.id, 0)
-        keys = [
+        told = [
             record.peer_key
-            for record in after
-            if record.stands != self.kept.get(record.peer_key, nothing).stands
+            for record in changed
+            if record.peer_key in self.owners and record.stands != self.kept[record.peer_key].stands
         ]
-        feed.reconsider(self.tx, self.me, self.touched, keys)
+        for wish, keys in self.request.by_wish(self.fresh).items() if self.fresh else ():
+            blank = _new(self.me, wish)._replace(relation_seq=seq)
+            self._add(blank, sorted(keys))
+            if blank.stands != relations.empty(self.me.id, 0).stands:
+                told += {*keys}.intersection(self.there)
+        feed.reconsider(self.tx, self.me, self.touched, told)
+
+    def _add(self, blank: Record, keys: list[int]) -> None:
+        """Store new relations, with accounts at their addresses or not."""
+        met = [self.met.get(key, _NOBODY) for key in keys]
+        idents, shown, digests = zip(*met, strict=True)
+        each = {
+            "peer_key": keys,
+            "peer_id": idents,
+            "version": [int(digest != 0) for digest in digests],
+            "shown": shown,
+            "digest": digests,
+            "sealed": [self.request.sealed[key] for key in keys],
+        }
+        same = {name: value for name, value in blank._asdict().items() if name not in each}
+        self.tx.fill("relation", same, each)
 
 
 def _peer_key(row: Sequence[Any]) -> int:
@@ -294,15 +372,17 @@ def _peer_key(row: Sequence[Any]) -> int:
 
 def answer(request: Request, found: Found, cursor: Cursor) -> bytes:
     """Write the answer: every text in exactly one place, in the form in which it was sent."""
-    matched: list[bytes] = []
+    matched: list[str] = []
     pending: list[str] = []
     deferred: list[str] = []
-    addresses = request.addresses
+    spelled = request.spelled
     for text, key in request.forms.items():
         if (entry := found.matched.get(key)) is not None:
-            address = addresses[key]
-            sent = b"" if text == address else msgspec.json.encode(text)
-            matched.append(relations.relation_json(entry[0], address, entry[1], sent=sent))
+            if text in spelled:
+                sent = msgspec.json.encode(text).decode()
+                matched.append(relations.matched_json(sent, spelled[text], *entry))
+            else:
+                matched.append(relations.matched_json(f'"{text}"', text, *entry))
         elif key in found.deferred:
             deferred.append(text)
         else:
@@ -317,4 +397,4 @@ def answer(request: Request, found: Found, cursor: Cursor) -> bytes:
     }
     if found.retry_after is not None:
         rest["retry_after"] = found.retry_after
-    return b'{"matched":[%b],%b' % (b",".join(matched), msgspec.json.encode(rest)[1:])
+    return b'{"matched":[%b],%b' % (",".join(matched).encode(), msgspec.json.encode(rest)[1:])

@@ -171,7 +171,7 @@ def load_peers(
 ) -> tuple[dict[int, Owner], dict[int, tuple[Any, ...]]]:
     """Read the accounts at some addresses, and what each keeps about me."""
     there = f"FROM {tx.numbers(sorted(keys))} n CROSS JOIN account a ON a.address_key = n.value"
-    if not _is_kept(tx, me):
+    if not is_kept(tx, me):
         rows = tx.all(f"SELECT {COLUMNS} {there}")
         return {row[1]: owner_of(row) for row in rows}, {
             row[1]: relations.NO_RELATION for row in rows
@@ -185,7 +185,7 @@ def load_peers(
     return owners, {row[1]: row[WIDTH:] for row in rows}
 
 
-def _is_kept(tx: Tx, me: Owner) -> bool:
+def is_kept(tx: Tx, me: Owner) -> bool:
     """Tell whether anybody keeps anything about an account."""
     matched = tx.one("SELECT 1 FROM relation WHERE peer_id = ? LIMIT 1", me.id)
     waiting = "SELECT 1 FROM relation WHERE peer_key = ? AND peer_id IS NULL LIMIT 1"

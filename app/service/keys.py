@@ -49,9 +49,9 @@ class Keys:
         if max(map(len, addresses), default=0) >= BLOCK:
             return self._lock_mixed(addresses)
         blocks = self._encrypt(addresses)
-        halves = struct.unpack(f">{2 * len(addresses)}Q", blocks)
-        sealed = [blocks[start : start + BLOCK] for start in range(0, len(blocks), BLOCK)]
-        return [half >> 1 for half in halves[::2]], sealed
+        halves = struct.unpack(">" + "Q8x" * len(addresses), blocks)
+        sealed = struct.unpack("16s" * len(addresses), blocks)
+        return [half >> 1 for half in halves], list(sealed)
 
     def _lock_mixed(self, addresses: Sequence[str]) -> tuple[list[int], list[bytes]]:
         short = [address for address in addresses if len(address) < BLOCK]

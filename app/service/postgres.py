@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
@@ -95,6 +95,22 @@ class PostgresTx:
         if rows:
             holes = ", ".join("?" * len(rows[0]))
             self.many(f"INSERT INTO {target} VALUES ({holes}) {tail}", rows)
+
+    def columns(self, wanted: Sequence[str], rest: str, *values: Value) -> list[list[str]]:
+        """Return columns as text: joined by the server, so that no row becomes an object."""
+        joined = ", ".join(f"string_agg(({column})::text, chr(10))" for column in wanted)
+        found = self.one(f"SELECT {joined} {rest}", *values)
+        assert found is not None
+        return [[] if text is None else text.split("\n") for text in found]
+
+    def fill(
+        self, table: str, same: Mapping[str, int], each: Mapping[str, Sequence[int | bytes | None]]
+    ) -> None:
+        """Insert rows in one statement, an array for each column that has values of its own."""
+        self._execute(
+            self._batches.filling(table, tuple(same), tuple(each)),
+            [*same.values(), *map(column, each.values())],
+        )
 
     def lock(self, table: str, column: str, numbers: Sequence[int]) -> None:
         """Lock rows in a column's order, so that no two transactions wait for each other."""

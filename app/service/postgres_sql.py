@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import count
+from itertools import count, islice
 from typing import Any, Final
 
 from app.service.store import Value
@@ -47,6 +47,14 @@ class Batches:
             self._known[sql] = self._batched(sql)
         return self._known[sql]
 
+    def filling(self, table: str, same: tuple[str, ...], each: tuple[str, ...]) -> str:
+        """Return an INSERT of rows with values in common and an array for each other column."""
+        taken = [f"${place}::{self._types[table, name]}" for place, name in enumerate(same, 1)]
+        names = ", ".join((*same, *each))
+        taken += islice(_places(), len(each))
+        source = self._unnest(table, each, len(same) + 1)
+        return f"INSERT INTO {table} ({names}) SELECT {', '.join(taken)} FROM {source}"
+
     def _batched(self, sql: str) -> str | None:
         if inserting := _INSERT.fullmatch(sql):
             table, columns, values, tail = inserting.groups()
@@ -77,9 +85,9 @@ class Batches:
         found = re.sub(r"(\w+) = \?", lambda hole: f"{table}.{hole[1]} = {next(place)}", condition)
         return f"UPDATE {table} SET {changed} FROM {self._unnest(table, holes)} WHERE {found}"
 
-    def _unnest(self, table: str, columns: list[str]) -> str:
+    def _unnest(self, table: str, columns: Sequence[str], start: int = 1) -> str:
         arrays = ", ".join(
-            f"${place}::{self._types[table, name]}[]" for place, name in enumerate(columns, 1)
+            f"${place}::{self._types[table, name]}[]" for place, name in enumerate(columns, start)
         )
         names = ", ".join(f"c{place}" for place in range(1, len(columns) + 1))
         return f"unnest({arrays}) AS u({names})"

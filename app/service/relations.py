@@ -67,9 +67,57 @@ STANDING = "m.contact, m.favorite, m.blocked, m.visibility, m.fields"
 """Columns of an owner's relation `m` to a viewer, as `standing` takes them."""
 NO_RELATION: Final = (None,) * 5
 
+
+class Packing:
+    """Some small columns of a relation in one number, as SQL makes it and Python reads it."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+        self._bits = [(name, _BITS.get(name, 1)) for name in names]
+
+    def sql(self, alias: str) -> str:
+        """Return the number as an expression."""
+        terms, shift = [], 0
+        for name, bits in self._bits:
+            terms.append(f"CAST({alias}.{name} AS BIGINT) * {1 << shift}")
+            shift += bits
+        return " + ".join(terms)
+
+    def unpacked(self, text: str) -> tuple[int, ...]:
+        """Return the columns of a number."""
+        number, values = int(text), []
+        for _, bits in self._bits:
+            values.append(number & (1 << bits) - 1)
+            number >>= bits
+        return tuple(values)
+
+
+_BITS = {"blocked": 2, "visibility": 31, "fields": 7, "origin": 2}
+STANDS = Packing("contact", "favorite", "blocked", "visibility", "fields")
+"""What `standing` takes."""
+FLAGS = Packing(
+    "kept",
+    "contact",
+    "subscribed",
+    "favorite",
+    "blocked",
+    "visibility",
+    "fields",
+    "paired",
+    "origin",
+)
+"""What the owner of a relation reads of it, but for the state."""
+
 _TABLE = f"relation ({', '.join(NAMES)})"
 _CHANGES = ", ".join(f"{name} = excluded.{name}" for name in NAMES[2:])
 _CONFLICT = f"ON CONFLICT (owner_id, peer_key) DO UPDATE SET {_CHANGES}, removed_at = NULL"
+
+
+@lru_cache(maxsize=4096)
+def flagged(flags: str) -> Record:
+    """Return a record with nothing but its packed flags."""
+    values: dict[str, Any] = dict(zip(FLAGS.names, FLAGS.unpacked(flags), strict=True))
+    return empty(0, 0)._replace(**values)
 
 
 def save(tx: Tx, records: Sequence[Sequence[Any]]) -> None:
@@ -108,22 +156,33 @@ def record_standing(record: Record | None, viewer_blocked: int = 0) -> Standing:
     return standing(record.stands, viewer_blocked)
 
 
-def relation_json(
-    record: Record, address: Address, view: bytes, *, event: bool = False, sent: bytes = b""
-) -> bytes:
-    """Write a relation with its profile; an event also says who joined, left or was removed.
-
-    `sent` is the address as JSON in the form in which somebody sent it.
-    """
+def relation_json(record: Record, address: Address, view: bytes, *, event: bool = False) -> bytes:
+    """Write a relation with its profile; an event also says who joined, left or was removed."""
     quoted = quote(address)
     return b'{"address":%b,%b,"profile":{"address":%b,"version":%d,"fields":%b}%b}' % (
-        sent or quoted,
-        _parts_json(record.parts, record.paired, record.origin, record.peer_id is not None),
+        quoted,
+        parts_json(record, is_matched=record.peer_id is not None),
         quoted,
         record.version,
         view,
         _cause(record) if event else b"",
     )
+
+
+def matched_json(sent: str, address: str, parts: str, version: str, view: str) -> str:
+    """Write the same of pieces that are text; `sent` is the address as somebody wrote it, in JSON.
+
+    Thousands are written at once, so nothing is looked at here.
+    """
+    return (
+        f'{{"address":{sent},{parts},'
+        f'"profile":{{"address":"{address}","version":{version},"fields":{view}}}}}'
+    )
+
+
+def parts_json(record: Record, *, is_matched: bool) -> bytes:
+    """Write the members of a relation that are neither address nor profile."""
+    return _parts_json(record.parts, record.paired, record.origin, is_matched)
 
 
 def profile_json(address: Address, version: int, view: bytes) -> bytes:

@@ -7,11 +7,11 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar, cast
 
 from app.errors import StoreDamaged
 from app.service import schema
@@ -49,6 +49,19 @@ class Tx(Protocol):
 
     def insert(self, target: str, rows: Sequence[Sequence[Value]], tail: str = "") -> None:
         """Insert rows, many to a statement; `target` is the table with its columns."""
+        ...
+
+    def columns(self, wanted: Sequence[str], rest: str, *values: Value) -> list[list[str]]:
+        """Return columns as text, many times quicker than rows; `rest` is the query from FROM on.
+
+        No value may be NULL or hold a line break.
+        """
+        ...
+
+    def fill(
+        self, table: str, same: Mapping[str, int], each: Mapping[str, Sequence[int | bytes | None]]
+    ) -> None:
+        """Insert rows that share some values and have one of each sequence, the first of ints."""
         ...
 
     def lock(self, table: str, column: str, numbers: Sequence[int]) -> None:
@@ -117,6 +130,29 @@ class SqliteTx:
                 f"INSERT INTO {target} VALUES {holes} {tail}", list(chain.from_iterable(part))
             )
 
+    def columns(self, wanted: Sequence[str], rest: str, *values: Value) -> list[list[str]]:
+        """Return columns as text: joined by SQLite, so that no row becomes an object."""
+        joined = ", ".join(f"group_concat({column}, char(10))" for column in wanted)
+        found = self.one(f"SELECT {joined} {rest}", *values)
+        assert found is not None
+        return [[] if text is None else text.split("\n") for text in found]
+
+    def fill(
+        self, table: str, same: Mapping[str, int], each: Mapping[str, Sequence[int | bytes | None]]
+    ) -> None:
+        """Insert rows in one statement, whose values stand side by side in a few parameters."""
+        (first, numbers), *others = each.items()
+        held: list[Value] = [f"[{','.join(map(str, numbers))}]", *same.values()]
+        taken = ["n.value", *(f"?{place}" for place in range(2, len(held) + 1))]
+        for _, values in others:
+            held.append(b"")
+            held[-1], text = _packed(values, f"?{len(held)}")
+            taken.append(text)
+        names = ", ".join((first, *same, *(name for name, _ in others)))
+        self._connection.execute(
+            f"INSERT INTO {table} ({names}) SELECT {', '.join(taken)} FROM json_each(?1) n", held
+        )
+
     def lock(self, table: str, column: str, numbers: Sequence[int]) -> None:
         """Do nothing: the one writer has the whole database."""
 
@@ -130,6 +166,29 @@ class SqliteTx:
         The numbers are ours, never text that came from outside, so they stand in the SQL.
         """
         return f"json_each('[{','.join(map(str, numbers))}]')"
+
+
+def _packed(values: Sequence[int | bytes | None], hole: str) -> tuple[bytes, str]:
+    """Return values side by side in one parameter, and what takes the one of row `n.key` out."""
+    if isinstance(values[0], bytes):
+        return _packed_bytes(cast("Sequence[bytes]", values), hole)
+    texts = ["" if value is None else str(value) for value in values]
+    width = max(map(len, texts))
+    data = "".join([text.ljust(width) for text in texts]).encode()
+    text = f"CAST(substr({hole}, 1 + {width} * n.key, {width}) AS TEXT)"
+    if None in values:
+        text = f"NULLIF({text}, '{' ' * width}')"
+    return data, f"CAST({text} AS INTEGER)"
+
+
+def _packed_bytes(values: Sequence[bytes], hole: str) -> tuple[bytes, str]:
+    width = max(map(len, values))
+    if all(len(value) == width for value in values):
+        return b"".join(values), f"substr({hole}, 1 + {width} * n.key, {width})"
+    data = b"".join([b"%04d%b" % (len(value), value.ljust(width, b"\0")) for value in values])
+    start = f"{width + 4} * n.key"
+    size = f"CAST(CAST(substr({hole}, 1 + {start}, 4) AS TEXT) AS INTEGER)"
+    return data, f"substr({hole}, 5 + {start}, {size})"
 
 
 class SqliteStore:

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from app.errors import HostFailed
-from app.service import schema
+from app.service import relations, schema
 from app.service.engines import open_store
 from app.service.keys import Keys
 from app.service.node import Node
@@ -133,6 +133,52 @@ async def test_a_row_given_as_many_is_the_row_given_alone(database: str | Path) 
         return tx.all("SELECT hash, account_id FROM token ORDER BY hash")
 
     assert await store.write(work) == [(b"1", 1), (b"2", 20), (b"3", 30), (b"4", 4), (b"5", 4)]
+    await store.close()
+
+
+async def test_rows_filled_by_column_are_the_rows_given_one_by_one(database: str | Path) -> None:
+    store = open_store(database)
+    same = {"owner_id": 7, **dict.fromkeys(relations.NAMES[3:16], 1)}
+
+    def work(tx: Tx) -> list[tuple[object, ...]]:
+        for first, sealed in ((1, [b"ab", b"cd"]), (11, [b"", b"longer \0 text"])):
+            each = {
+                "peer_key": [first, first + 1],
+                "peer_id": [None, (1 << 62) + 1],
+                "shown": [0, 3],
+                "digest": [-5, 0],
+                "sealed": sealed,
+            }
+            tx.fill("relation", same, each)
+        names = "owner_id, peer_key, peer_id, kept, shown, digest, sealed"
+        return tx.all(f"SELECT {names} FROM relation ORDER BY peer_key")
+
+    assert await store.write(work) == [
+        (7, 1, None, 1, 0, -5, b"ab"),
+        (7, 2, (1 << 62) + 1, 1, 3, 0, b"cd"),
+        (7, 11, None, 1, 0, -5, b""),
+        (7, 12, (1 << 62) + 1, 1, 3, 0, b"longer \0 text"),
+    ]
+    await store.close()
+
+
+async def test_columns_are_the_rows_as_text(database: str | Path) -> None:
+    store = open_store(database)
+
+    def work(tx: Tx) -> list[list[list[str]]]:
+        numbers = tx.numbers([30, -1, 20])
+        wanted = ("n.value", "''", "CASE WHEN n.value > 0 THEN 'a b' ELSE '' END")
+        return [
+            tx.columns(wanted, f"FROM {numbers} n"),
+            tx.columns(wanted, f"FROM {numbers} n WHERE n.value = ?", -1),
+            tx.columns(wanted, f"FROM {numbers} n WHERE n.value = ?", 7),
+        ]
+
+    assert await store.read(work) == [
+        [["30", "-1", "20"], ["", "", ""], ["a b", "", "a b"]],
+        [["-1"], [""], [""]],
+        [[], [], []],
+    ]
     await store.close()
 
 

@@ -1,0 +1,115 @@
+"""Bulk synchronisation goes by column: what it says of anybody is what a single reading says."""
+
+from typing import Any
+
+from app.service.store import Tx
+from tests.service.people import START, Person, Service, fresh
+
+TEXT = 'Zo\u00eb "Z"\\\n\u2028 \U0001f600'
+
+
+async def a_crowd(me: Person) -> list[str]:
+    """Make people who differ in all that decides what `me` sees; return how to write them."""
+    service = me.service
+    everybody = await service.people(
+        *(fresh() for _ in range(11)), name="N", status=TEXT, email="n@kith.test"
+    )
+    plain, open_one, hidden, friend, favorite, chosen, asset, blocker, online, away, shy = everybody
+    (bare,) = await service.people(fresh())
+    await open_one.privacy(audiences={"status": "everyone", "email": "everyone"})
+    await hidden.privacy(audiences={"name": "nobody"})
+    await friend.relate(me.address, contact=True)
+    await favorite.privacy(audiences={"email": "favorites"})
+    await favorite.relate(me.address, favorite=True)
+    await chosen.relate(me.address, visibility=4, fields=["email", "status"])
+    await asset.privacy(sets=[{"id": 16, "name": "S", "fields": ["status"]}])
+    await asset.relate(me.address, visibility=16)
+    await blocker.relate(me.address, blocked=["messages", "profile"])
+    await shy.privacy(searchable="contacts")
+    for person in (online, away):
+        await person.relate(me.address, contact=True)
+    idents = [await person.ident() for person in (online, away)]
+
+    def come_and_go(tx: Tx) -> None:
+        tx.run("UPDATE account SET online = 1 WHERE id = ?", idents[0])
+        tx.run("UPDATE account SET last_seen = ? WHERE id = ?", START - 0.25, idents[1])
+
+    await service.node.store.write(come_and_go)
+    everybody.remove(plain)
+    spelled = f"+{plain.address[:4]} {plain.address[4:]}"
+    return [spelled, bare.address, *(person.address for person in everybody), fresh()]
+
+
+async def test_bulk_says_of_everybody_what_a_single_reading_says(service: Service) -> None:
+    (me,) = await service.people(fresh())
+    book = await a_crowd(me)
+    await agree(me, book)
+    await agree(me, book)
+    await me.relate(book[0], favorite=True)
+    await me.relate(book[1], visibility=1)
+    await me.relate(book[2], blocked=["profile"])
+    await me.relate(book[3], blocked=["messages"])
+    await me.drop(book[4])
+    await agree(me, book)
+    await agree(me, book, subscribe=False, visibility=8)
+    await agree(me, book, contact=False)
+
+
+async def agree(me: Person, book: list[str], **flags: Any) -> None:
+    """Synchronise, and compare the text with what each address is said to be alone."""
+    body = {"entries": [{"addresses": book, **flags}]}
+    answer = await me.call("POST", "/v1/contacts/sync", json=body)
+    synced = answer.json()
+    assert len(synced["matched"]) == 11
+    assert len(synced["pending"]) == 2
+    for relation in synced["matched"]:
+        address = relation["profile"]["address"]
+        alone = (await me.call("GET", f"/v1/contacts/{address}")).text
+        assert alone.replace(address, relation["address"], 1) in answer.text
+    for address in synced["pending"]:
+        assert (await me.get(f"/v1/contacts/{address}"))["state"] == "pending"
+
+
+async def test_of_wishes_in_one_call_each_address_gets_its_own(service: Service) -> None:
+    (me,) = await service.people(fresh())
+    one, two, three, four = [
+        person.address for person in await service.people(*(fresh() for _ in range(4)), name="N")
+    ]
+    entries = [
+        {"addresses": [one, two, fresh()], "visibility": 1},
+        {"addresses": [two, three], "contact": False},
+        {"addresses": [four, fresh()], "subscribe": False},
+    ]
+    for _ in range(2):
+        answer = await me.call("POST", "/v1/contacts/sync", json={"entries": entries})
+        found = {relation["address"]: relation for relation in answer.json()["matched"]}
+        parts = ("contact", "subscribed", "visibility")
+        assert {address: [found[address][part] for part in parts] for address in found} == {
+            one: [True, True, 1],
+            two: [False, True, 0],
+            three: [False, True, 0],
+            four: [True, False, 0],
+        }
+        assert len(answer.json()["pending"]) == 2
+    assert (await me.whole_list())[0].keys() >= found.keys()
+
+
+async def test_an_address_written_twice_is_answered_twice(service: Service) -> None:
+    me, other = await service.pair(name="N")
+    long = "a.handle.longer.than.a.block"
+    written = [other.address, f"+{other.address}", long, long.upper()]
+    for _ in range(2):
+        answer = await me.sync(*written)
+        assert sorted(relation["address"] for relation in answer["matched"]) == sorted(written[:2])
+        assert sorted(answer["pending"]) == sorted(written[2:])
+    kept, _ = await me.whole_list()
+    assert kept.keys() == {other.address, long}
+
+
+async def test_nothing_is_synchronised_to_nothing(service: Service) -> None:
+    (me,) = await service.people(fresh())
+    for _ in range(2):
+        answer = await me.sync("no address!")
+        assert (answer["matched"], answer["pending"]) == ([], [])
+    nothing = await me.call("POST", "/v1/contacts/sync", json={"entries": []})
+    assert nothing.json()["pending"] == []
