@@ -211,6 +211,7 @@ def test_blocked_people_are_found_and_unblocked_in_one_step(
         async with living(tmp_path) as here:
             here.session.set_blocked([here.people[ADA], here.people[BO]], BOTH)
             here.session.set_blocked([here.people[CYD]], (Block.MESSAGES,))
+            await here.session.settled()
             page = BlockedPage(here.session, here.tasks)
             await shown(page)
             assert groups(page) == {
@@ -221,6 +222,10 @@ def test_blocked_people_are_found_and_unblocked_in_one_step(
             page.table.selectAll()
             assert page.unblock.text() == "Unblock 3 people"
             click(page.unblock)
+            await until(lambda: page.impact.asking)
+            yes = page.impact.findChild(QPushButton, "impact_yes")
+            assert yes is not None
+            click(yes)
             await until(lambda: page.stack.currentWidget() is page.none)
             here.session.undo()
             await until(lambda: len(groups(page)) == 2)
