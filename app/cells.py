@@ -4,6 +4,7 @@ Reading and writing all of them by (part, key) makes every action, its undo and 
 few lines. Values are JSON; `None` is a thing that is not there.
 """
 
+from base64 import b64decode, b64encode
 from typing import Any, Final
 
 import msgspec
@@ -25,6 +26,12 @@ OWNER: Final = "owner"
 """By address: contact, position, text, label."""
 RELATION: Final = "relation"
 """By address: its parts as numbers."""
+PHOTO: Final = "photo"
+"""By contact: the picture's bytes in base64."""
+DIGEST: Final = "digest"
+"""By the hexadecimal digest of a card that was read: the contact it is of."""
+APART: Final = "apart"
+"""By the marks of two people who are not one: their contacts."""
 MINE: Final = "mine"
 """By part of my own account."""
 
@@ -35,9 +42,11 @@ def read_cell(reading: Transaction, part: str, key: str) -> Value:
         return _read_relation(reading, Address(key))
     if part == MINE:
         return read_my_part(reading, key)
-    record = reading.one(_READ[part], key)
+    record = reading.one(_READ[part], bytes.fromhex(key) if part == DIGEST else key)
     if record is None:
         return None
+    if part == PHOTO:
+        return record[0] and b64encode(record[0]).decode()
     return list(record) if len(record) > 1 else record[0]
 
 
@@ -49,6 +58,15 @@ def write_cell(transaction: Transaction, part: str, key: str, value: Value, befo
         want_my_part(transaction, key, value)
     elif part == OWNER:
         _write_owner(transaction, Address(key), value)
+    elif part == DIGEST:
+        digest = bytes.fromhex(key)
+        transaction.run("UPDATE known_card SET contact_id = ? WHERE digest = ?", value, digest)
+    elif part == APART:
+        _write_apart(transaction, key, value)
+    elif part == PHOTO:
+        photo = value and b64decode(value)
+        transaction.run("UPDATE contact SET photo = ? WHERE id = ?", photo, key)
+        transaction.contacts.add(ContactId(int(key)))
     else:
         values = value if isinstance(value, list) else [value]
         transaction.run(_WRITE[part], *values, key)
@@ -61,6 +79,9 @@ _READ: Final = {
     REMOVED: "SELECT removed FROM contact WHERE id = ?",
     CARD: "SELECT card FROM contact WHERE id = ?",
     OWNER: "SELECT contact_id, position, text, label FROM address WHERE address = ?",
+    PHOTO: "SELECT photo FROM contact WHERE id = ?",
+    DIGEST: "SELECT contact_id FROM known_card WHERE digest = ?",
+    APART: "SELECT one, other FROM apart WHERE pair = ?",
 }
 _WRITE: Final = {
     NAME: "UPDATE contact SET name = ?, renamed = ?, source = ? WHERE id = ?",
@@ -87,6 +108,13 @@ def _write_owner(transaction: Transaction, address: Address, value: Value) -> No
         transaction.contacts.add(ContactId(value[0]))
     if before is not None:
         transaction.contacts.add(ContactId(before))
+
+
+def _write_apart(transaction: Transaction, pair: str, value: Value) -> None:
+    if value is None:
+        transaction.run("DELETE FROM apart WHERE pair = ?", pair)
+    else:
+        transaction.run("INSERT OR REPLACE INTO apart VALUES (?, ?, ?)", pair, *value)
 
 
 def _read_relation(reading: Transaction, address: Address) -> Value:

@@ -22,6 +22,8 @@ class Kind(Flag):
     """The history of steps that can be undone."""
     NOTICES = auto()
     """What happened without me, and whom I wait for."""
+    DOUBLES = auto()
+    """Who may be there twice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,14 @@
-"""The same person twice: who it may be and why, and what one card of both would say.
+"""The same person twice: who it may be, and why.
 
 A name alone is never a reason: two people may share one. A number, a mail or a birthday together
 with a name is; a number or a mail alone is worth a question, since households share them.
 """
 
 import unicodedata
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from enum import StrEnum
-from itertools import combinations
+from hashlib import blake2b
 from typing import Final
 
 import msgspec
@@ -18,12 +17,14 @@ from rapidfuzz.fuzz import ratio
 from app.addresses import canonical, parse_phone
 from app.domain import Address
 from app.errors import InvalidAddress
-from app.importers.card import Card, Value
+from app.importers.card import Card
 
 MOST_SHARING: Final = 5
 """A number that more people have is a switchboard and says nothing of any of them."""
 
 _ALIKE: Final = 88
+BREATH: Final = 50
+"""People looked at between two calls of `breathe`: a fraction of a millisecond."""
 
 
 class Clue(StrEnum):
@@ -38,8 +39,8 @@ class Clue(StrEnum):
     BIRTHDAY = "birthday"
 
 
-_OF_ONE_PERSON = frozenset({Clue.UID, Clue.HANDLE})
 _NAMES = frozenset({Clue.NAME, Clue.NAME_ALIKE})
+_OF_THEIR_OWN = frozenset({Clue.UID, Clue.NUMBER, Clue.HANDLE, Clue.MAIL})
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -49,12 +50,25 @@ class Reason(msgspec.Struct, frozen=True):
     text: str
 
 
-class Person(msgspec.Struct, frozen=True):
-    """A record to compare; `key` is what the caller knows it by, the same at the next import."""
+class Person(msgspec.Struct, frozen=True, gc=False):
+    """A record to compare; `key` is what the caller knows it by."""
 
     key: str
     card: Card
     addresses: frozenset[Address] = frozenset()
+
+    @property
+    def mark(self) -> str:
+        """Recognise the record when it is imported again and has another key."""
+        card = self.card
+        said = (
+            folded_name(card.name),
+            sorted(self.addresses),
+            sorted(_mails(card)),
+            card.uid,
+            card.birthday,
+        )
+        return blake2b(msgspec.msgpack.encode(said), digest_size=16).hexdigest()
 
 
 class Likeness(msgspec.Struct, frozen=True):
@@ -62,6 +76,14 @@ class Likeness(msgspec.Struct, frozen=True):
 
     one: Person
     other: Person
+    reasons: tuple[Reason, ...]
+    sure: bool
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Records that may all be one person, by the keys, and every reason once."""
+
+    keys: tuple[str, ...]
     reasons: tuple[Reason, ...]
     sure: bool
 
@@ -79,61 +101,91 @@ def person_of(key: str, card: Card, region: str) -> Person:
 
 
 def find_likenesses(
-    people: Sequence[Person], apart: Collection[frozenset[str]] = ()
+    people: Sequence[Person],
+    apart: Collection[frozenset[str]] = (),
+    breathe: Callable[[], object] = lambda: None,
 ) -> list[Likeness]:
-    """Find who is there twice, the sure ones first; pairs of keys in `apart` were told apart."""
+    """Find who is there twice, the sure ones first; pairs of keys or marks in `apart` are not.
+
+    `breathe` is called after every few people; what it raises ends the search.
+    """
     found = []
-    for one, other in sorted(_candidates(people)):
+    for one, other in _candidates(people, breathe):
         first, second = people[one], people[other]
-        if frozenset((first.key, second.key)) in apart:
-            continue
         likeness = compare(first, second)
-        if likeness:
+        if likeness is not None and not _is_apart(first, second, apart):
             found.append(likeness)
     return sorted(found, key=lambda likeness: not likeness.sure)
 
 
-def _candidates(people: Sequence[Person]) -> set[tuple[int, int]]:
-    """Pair up records with a clue in common; linear in the records, since few may share one."""
-    by_clue: dict[tuple[str, str], list[int]] = defaultdict(list)
+def _is_apart(one: Person, other: Person, apart: Collection[frozenset[str]]) -> bool:
+    return bool(apart) and (
+        frozenset((one.key, other.key)) in apart or frozenset((one.mark, other.mark)) in apart
+    )
+
+
+def _candidates(
+    people: Sequence[Person], breathe: Callable[[], object]
+) -> Iterator[tuple[int, int]]:
+    """Pair up records with a clue in common; linear in the records, since few may share one.
+
+    Clues are kept as hashes: a chance meeting of two is caught by the comparison.
+    """
+    first: dict[int, int] = {}
+    sharing: dict[int, list[int]] = {}
     for place, person in enumerate(people):
         for clue in set(_clues(person)):
-            by_clue[clue].append(place)
-    return {
-        pair
-        for places in by_clue.values()
-        if len(places) <= MOST_SHARING
-        for pair in combinations(places, 2)
-    }
+            before = first.setdefault(clue, place)
+            if before != place:
+                sharing.setdefault(clue, [before]).append(place)
+        if not place % BREATH:
+            breathe()
+    by_place = _partners(sharing.values())
+    for count, (place, others) in enumerate(sorted(by_place.items())):
+        for other in sorted(others):
+            yield place, other
+        if not count % BREATH:
+            breathe()
 
 
-def _clues(person: Person) -> Iterator[tuple[str, str]]:
+def _partners(sharing: Iterable[list[int]]) -> dict[int, set[int]]:
+    """Say for each place which later ones share a clue with it."""
+    found: dict[int, set[int]] = {}
+    for places in sharing:
+        if len(places) <= MOST_SHARING:
+            for number, place in enumerate(places[:-1]):
+                found.setdefault(place, set()).update(places[number + 1 :])
+    return found
+
+
+def _clues(person: Person) -> Iterator[int]:
     card = person.card
-    yield from (("address", address) for address in person.addresses)
-    yield from (("mail", mail) for mail in _mails(card))
+    yield from (hash(("address", address)) for address in person.addresses)
+    yield from (hash(("mail", mail)) for mail in _mails(card))
     if card.uid:
-        yield "uid", card.uid
+        yield hash(("uid", card.uid))
     if card.birthday:
-        yield "birth", f"{card.birthday} {folded_name(card.name)}"
+        yield hash(("birth", card.birthday, folded_name(card.name)))
 
 
 def compare(one: Person, other: Person) -> Likeness | None:
     """Weigh two records; None if nothing but a name speaks for it."""
     reasons = [*_shared(one, other), *_name_reason(one.card, other.card)]
     clues = {reason.clue for reason in reasons}
-    if not clues - _NAMES - {Clue.BIRTHDAY} and not (clues & _NAMES and Clue.BIRTHDAY in clues):
+    if not clues & _OF_THEIR_OWN and not (clues & _NAMES and Clue.BIRTHDAY in clues):
         return None
-    sure = bool(clues & _OF_ONE_PERSON or clues & _NAMES)
+    born = {one.card.birthday, other.card.birthday} - {""}
+    sure = Clue.NAME in clues and bool(clues & _OF_THEIR_OWN) and len(born) < 2  # noqa: PLR2004
     return Likeness(one, other, tuple(reasons), sure)
 
 
 def _shared(one: Person, other: Person) -> Iterator[Reason]:
-    if one.card.uid and one.card.uid == other.card.uid:
-        yield Reason(Clue.UID, one.card.uid)
     for address in sorted(one.addresses & other.addresses):
         yield Reason(Clue.NUMBER if address.isdigit() else Clue.HANDLE, address)
     for mail in sorted(_mails(one.card) & _mails(other.card)):
         yield Reason(Clue.MAIL, mail)
+    if one.card.uid and one.card.uid == other.card.uid:
+        yield Reason(Clue.UID, one.card.uid)
     if one.card.birthday and one.card.birthday == other.card.birthday:
         yield Reason(Clue.BIRTHDAY, one.card.birthday)
 
@@ -152,82 +204,54 @@ def _mails(card: Card) -> set[str]:
 
 def folded_name(name: str) -> str:
     """Write a name so that `Okafor, Ada` and `ada OKAFOR` are the same."""
-    plain = unicodedata.normalize("NFKD", name).casefold()
-    bare = (character for character in plain if not unicodedata.combining(character))
-    words = "".join(character if character.isalnum() else " " for character in bare)
+    if name.isascii():
+        bare = name.casefold()
+    else:
+        plain = unicodedata.normalize("NFKD", name).casefold()
+        bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    words = "".join(letter if letter.isalnum() else " " for letter in bare)
     return " ".join(sorted(words.split()))
 
 
-# ---- merging
+# ---- groups
 
 
-class Choice(msgspec.Struct, frozen=True):
-    """One field in which the records differ: what they say, and what was chosen first."""
+def grouped(likenesses: Iterable[Likeness], apart: Collection[frozenset[str]] = ()) -> list[Group]:
+    """Put together whom likenesses connect: the sure ones among themselves, then the others.
 
-    field: str
-    options: tuple[object, ...]
-    chosen: int = 0
-
-
-class Merge(msgspec.Struct, frozen=True):
-    """One card of several, and the choices that were made for it."""
-
-    card: Card
-    choices: tuple[Choice, ...]
-
-
-_SINGLE = ("name", "given", "family", "nickname", "org", "birthday", "photo", "uid")
-
-
-def propose_merge(
-    cards: Sequence[Card], region: str, chosen: dict[str, int] | None = None
-) -> Merge:
-    """Make one card: numbers, mails, notes and kept lines of all, single fields by choice.
-
-    The first card is the one that stays, so its values are chosen where it has any.
+    Where two of a group were told apart, being each like a third, nobody is sure of any.
     """
-    picked = chosen or {}
-    choices = [
-        Choice(field, options, min(picked.get(field, 0), len(options) - 1))
-        for field in _SINGLE
-        if (options := _options(cards, field))
+    listed = [*likenesses]
+    sure = [
+        msgspec.structs.replace(group, sure=not any(pair.issubset(group.keys) for pair in apart))
+        for group in _connected([each for each in listed if each.sure], sure=True)
     ]
-    single = {choice.field: choice.options[choice.chosen] for choice in choices}
-    card = msgspec.structs.replace(
-        cards[0],
-        **single,
-        phones=_united(cards, "phones", region),
-        emails=_united(cards, "emails", region),
-        handles=_united(cards, "handles", region),
-        note="\n\n".join(dict.fromkeys(card.note for card in cards if card.note)),
-        rest=tuple(dict.fromkeys(line for card in cards for line in card.rest)),
-    )
-    return Merge(card, tuple(choice for choice in choices if len(choice.options) > 1))
+    group_of = {key: number for number, group in enumerate(sure) for key in group.keys}
+    open_ones = [
+        each
+        for each in listed
+        if not each.sure
+        and (each.one.key not in group_of or group_of[each.one.key] != group_of.get(each.other.key))
+    ]
+    return [*sure, *_connected(open_ones, sure=False)]
 
 
-def _options(cards: Iterable[Card], field: str) -> tuple[object, ...]:
-    found: list[object] = []
-    for card in cards:
-        value = getattr(card, field)
-        if value and value not in found:
-            found.append(value)
-    return tuple(found)
+def _connected(likenesses: Sequence[Likeness], *, sure: bool) -> list[Group]:
+    leader: dict[str, str] = {}
 
+    def lead(key: str) -> str:
+        while leader.setdefault(key, key) != key:
+            leader[key] = key = leader[leader[key]]
+        return key
 
-def _united(cards: Iterable[Card], field: str, region: str) -> tuple[Value, ...]:
-    """Take each number once, however it is written; the first writing stays."""
-    by_form: dict[str, Value] = {}
-    for card in cards:
-        for value in getattr(card, field):
-            form = _one_form(value.text, field, region)
-            kept = by_form.setdefault(form, value)
-            if value.label and not kept.label:
-                by_form[form] = msgspec.structs.replace(kept, label=value.label)
-    return tuple(by_form.values())
-
-
-def _one_form(text: str, field: str, region: str) -> str:
-    if field == "phones":
-        with suppress(InvalidAddress):
-            return parse_phone(text, region)
-    return text.casefold()
+    for each in likenesses:
+        leader[lead(each.other.key)] = lead(each.one.key)
+    keys: dict[str, dict[str, None]] = {}
+    reasons: dict[str, dict[Reason, None]] = {}
+    for each in likenesses:
+        leading = lead(each.one.key)
+        keys.setdefault(leading, {}).update({each.one.key: None, each.other.key: None})
+        reasons.setdefault(leading, {}).update(dict.fromkeys(each.reasons))
+    return [
+        Group(tuple(members), tuple(reasons[leading]), sure) for leading, members in keys.items()
+    ]

@@ -43,6 +43,8 @@ class Trouble(StrEnum):
     NO_COUNTRY = "no-country"
     NO_SUCH_NUMBER = "no-such-number"
     SELF = "self"
+    SHARED = "shared"
+    """Another person in the book has it too, and keeps it."""
 
 
 class InvalidAddress(KithError):

@@ -280,11 +280,13 @@ def _details(planned: PlannedCard) -> CardDetails:
             if trouble is not Trouble.SELF
         ),
         rest=card.rest,
+        shared=tuple((each.text, each.label, each.address) for each in planned.shared),
     )
 
 
 def _merged(old: CardDetails, new: CardDetails) -> CardDetails:
-    return CardDetails(
+    return msgspec.structs.replace(
+        old,
         given=old.given or new.given,
         family=old.family or new.family,
         nickname=old.nickname or new.nickname,
@@ -294,4 +296,5 @@ def _merged(old: CardDetails, new: CardDetails) -> CardDetails:
         emails=tuple(dict.fromkeys((*old.emails, *new.emails))),
         unusable=tuple(dict.fromkeys((*old.unusable, *new.unusable))),
         rest=tuple(dict.fromkeys((*old.rest, *new.rest))),
+        shared=tuple(dict.fromkeys((*old.shared, *new.shared))),
     )

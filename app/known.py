@@ -21,11 +21,16 @@ def load_known(path: Path) -> KnownPeople:
                 ),
             )
         }
+        merged = connection.execute(
+            "SELECT e.value, c.id FROM contact c, json_each(c.card, '$.uids') e "
+            "WHERE NOT c.removed AND json_extract(c.card, '$.uids') IS NOT NULL"
+        )
+        uids = {uid: people[owner] for uid, owner in merged}
         addresses = connection.execute("SELECT address, contact_id FROM address")
         digests = connection.execute("SELECT digest, contact_id FROM known_card")
         return KnownPeople(
             {Address(text): people[owner] for text, owner in addresses if owner in people},
-            {person.uid: person for person in people.values() if person.uid},
+            uids | {person.uid: person for person in people.values() if person.uid},
             {digest: people[owner] for digest, owner in digests if owner in people},
         )
 

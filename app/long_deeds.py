@@ -10,17 +10,24 @@ from typing import Final
 
 import msgspec
 
+from app.addresses import default_region
 from app.cells import RELATION, REMOVED, decode_value, read_cell
 from app.domain import Address, ContactId
+from app.merging import Merging, merge
 from app.outbox import PARTS
+from app.own_cards import addresses_of
 from app.steps import StepWriter, drop_if_empty, turn_cells
 from app.transaction import Record, Transaction, listed
 
 PEOPLE: Final = 100
-"""People in one transaction, and values to take back in one: about twenty milliseconds."""
+"""People in one transaction, merges, and values to take back: about twenty milliseconds."""
+MERGES: Final = 15
 VALUES: Final = 300
 
 NOTHING_KEPT: Final[dict[str, int]] = dict.fromkeys(PARTS, 0)
+
+_PLANNED: Final = "SELECT id, step_id, contact_id, address, parts, merging FROM unfinished"
+_decode_merging = msgspec.json.Decoder(Merging).decode
 
 Wanted = dict[str, int] | None
 """Parts of the relation to every address of a person; `None` removes the person."""
@@ -49,6 +56,14 @@ def plan_withdrawals(
     )
 
 
+def plan_merges(transaction: Transaction, step_id: int, merges: Iterable[Merging]) -> None:
+    """Note who is to become one."""
+    transaction.many(
+        "INSERT INTO unfinished (step_id, contact_id, merging) VALUES (?, ?, ?)",
+        ((step_id, each.kept, msgspec.json.encode(each).decode()) for each in merges),
+    )
+
+
 def plan_turn(transaction: Transaction, step_id: int, *, undo: bool) -> None:
     """Note that a step is to be taken back, or done again."""
     transaction.run("INSERT INTO unfinished (step_id, is_undo) VALUES (?, ?)", step_id, int(undo))
@@ -62,8 +77,9 @@ def catch_up(transaction: Transaction, ids: Collection[ContactId]) -> bool:
     if len(ids) > PEOPLE or transaction.one("SELECT 1 FROM unfinished WHERE is_undo IS NOT NULL"):
         return False
     records = transaction.all(
-        "SELECT id, step_id, contact_id, address, parts FROM unfinished "
-        "WHERE contact_id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        f"{_PLANNED} WHERE contact_id IN (SELECT value FROM json_each(?1)) OR merging IS NOT NULL "
+        "AND EXISTS (SELECT 1 FROM json_each(merging, '$.others') "
+        "WHERE value IN (SELECT value FROM json_each(?1))) ORDER BY id",
         listed(ids),
     )
     _change(transaction, records)
@@ -73,12 +89,12 @@ def catch_up(transaction: Transaction, ids: Collection[ContactId]) -> bool:
 def change_now(transaction: Transaction, step_id: int) -> None:
     """Do the first of what was planned for a step."""
     records = transaction.all(
-        "SELECT id, step_id, contact_id, address, parts FROM unfinished "
-        "WHERE step_id = ? AND contact_id IS NOT NULL ORDER BY id LIMIT ?",
+        f"{_PLANNED} WHERE step_id = ? AND contact_id IS NOT NULL ORDER BY id LIMIT ?",
         step_id,
         PEOPLE,
     )
-    _change(transaction, records)
+    is_merge = bool(records) and records[0][-1] is not None
+    _change(transaction, records[:MERGES] if is_merge else records)
 
 
 def go_on(transaction: Transaction) -> bool:
@@ -105,8 +121,10 @@ def _change(transaction: Transaction, records: list[Record]) -> None:
     for step_id, some in groupby(records, itemgetter(1)):
         last = transaction.value("SELECT MAX(position) FROM cell WHERE step_id = ?", step_id)
         step = StepWriter(transaction, step_id, 0 if last is None else last + 1)
-        for number, _, contact_id, address, parts in some:
-            if address is None:
+        for number, _, contact_id, address, parts, merging in some:
+            if merging is not None:
+                merge(transaction, step, _decode_merging(merging), default_region())
+            elif address is None:
                 _change_one(transaction, step, contact_id, decode_value(parts))
             else:
                 step.write(RELATION, address, None)
@@ -132,11 +150,3 @@ def _turn_some(transaction: Transaction, number: int, turn: tuple[int, bool], do
         transaction.run("DELETE FROM unfinished WHERE id = ?", number)
     else:
         transaction.run("UPDATE unfinished SET done = ? WHERE id = ?", done + count, number)
-
-
-def addresses_of(reading: Transaction, contact_id: ContactId) -> list[Address]:
-    """Read the addresses of one contact, in their order."""
-    records: list[Record] = reading.all(
-        "SELECT address FROM address WHERE contact_id = ? ORDER BY position", contact_id
-    )
-    return [address for (address,) in records]

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from msgspec import structs
+
 from app.addresses import is_phone
 from app.domain import Address, ContactId
 from app.importers import Card, Photo, Value
@@ -9,26 +11,41 @@ from app.store_rows import decode_card
 from app.transaction import Record, Transaction, listed
 
 _CONTACTS = """
-    SELECT id, name, note, card, photo FROM contact
-    WHERE NOT removed AND (?1 IS NULL OR id IN (SELECT value FROM json_each(?1))) ORDER BY name, id
+    SELECT id, name, note, card, photo FROM contact WHERE NOT removed {} ORDER BY name, id
 """
 _ADDRESSES = """
-    SELECT a.contact_id, a.address, a.text, a.label FROM address a
-    WHERE ?1 IS NULL OR a.contact_id IN (SELECT value FROM json_each(?1))
-    ORDER BY a.contact_id, a.position
+    SELECT contact_id, address, text, label FROM address {} ORDER BY contact_id, position
 """
+_THESE = "id IN (SELECT value FROM json_each(?))"
 _PICTURES = {b"\x89PNG": "image/png", b"RIFF": "image/webp", b"GIF8": "image/gif"}
 
 
 def read_cards(reading: Transaction, ids: Collection[ContactId] | None = None) -> list[Card]:
     """Read these contacts, or all, with everything that their own cards said."""
-    chosen = None if ids is None else listed(ids)
+    return [_named(card) for card in read_cards_by_id(reading, ids).values()]
+
+
+def read_cards_by_id(
+    reading: Transaction, ids: Collection[ContactId] | None = None
+) -> dict[ContactId, Card]:
+    """Read them as they are, perhaps without a name, in the order of the names."""
+    chosen = () if ids is None else (listed(ids),)
+    contacts = _CONTACTS.format("" if ids is None else f"AND {_THESE}")
+    their_addresses = _ADDRESSES.format("" if ids is None else f"WHERE contact_{_THESE}")
     addresses: dict[int, list[Record]] = {}
-    for contact_id, *rest in reading.all(_ADDRESSES, chosen):
+    for contact_id, *rest in reading.all(their_addresses, *chosen):
         addresses.setdefault(contact_id, []).append(tuple(rest))
-    return [
-        _card(record[1:], addresses.get(record[0], [])) for record in reading.all(_CONTACTS, chosen)
-    ]
+    return {
+        ContactId(contact_id): _card(tuple(record), addresses.get(contact_id, []))
+        for contact_id, *record in reading.all(contacts, *chosen)
+    }
+
+
+def _named(card: Card) -> Card:
+    if card.name:
+        return card
+    name = next((value.text for value in (*card.phones, *card.handles)), "")
+    return structs.replace(card, name=name)
 
 
 def _card(record: Record, addresses: list[Record]) -> Card:
@@ -39,10 +56,13 @@ def _card(record: Record, addresses: list[Record]) -> Card:
     for address, text, label in addresses:
         kind = phones if is_phone(Address(address)) else handles
         kind.append(Value(text or f"+{address}", label))
+    for text, label, address in details.shared:
+        kind = phones if is_phone(Address(address)) else handles
+        kind.append(Value(text, label))
     phones += [Value(text, label) for text, label, _trouble in details.unusable]
     return Card(
         source="",
-        name=name or next((value.text for value in (*phones, *handles)), ""),
+        name=name,
         given=details.given,
         family=details.family,
         nickname=details.nickname,
@@ -63,3 +83,11 @@ def _photo(data: bytes | None) -> Photo | None:
         return None
     found = (kind for start, kind in _PICTURES.items() if data.startswith(start))
     return Photo(next(found, "image/jpeg"), data)
+
+
+def addresses_of(reading: Transaction, contact_id: ContactId) -> list[Address]:
+    """Read the addresses of one contact, in their order."""
+    records: list[Record] = reading.all(
+        "SELECT address FROM address WHERE contact_id = ? ORDER BY position", contact_id
+    )
+    return [address for (address,) in records]

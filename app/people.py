@@ -66,6 +66,8 @@ class PlannedCard(msgspec.Struct, frozen=True, kw_only=True):
     written: tuple[Written, ...]
     """The addresses that become this person's; one that another person has is not here."""
     rejected: tuple[tuple[Value, Trouble], ...]
+    shared: tuple[Written, ...] = ()
+    """The addresses that another person has and keeps."""
     contact_id: ContactId | None = None
     """Whom I have already."""
     same_as: int | None = None
@@ -177,7 +179,7 @@ class Judge:
         written, rejected = self._addresses(card)
         digest = _digest(card)
         party, reason = self._find(card, digest, written)
-        fate = self._fate(party, reason, card, written)
+        fate = self._fate(party, reason, (card, digest), written)
         if party is None:
             party = _Party(card.name, card.uid, card=self._number)
         same_as = party.card if fate is Fate.SAME else None
@@ -188,6 +190,7 @@ class Judge:
             digest=digest,
             written=tuple(each for each in written if self._is_free(each.address, party)),
             rejected=rejected,
+            shared=tuple(each for each in written if not self._is_free(each.address, party)),
             contact_id=party.person.id if party.person else None,
             same_as=same_as,
             whom=party.name if fate not in {Fate.NEW, Fate.NO_ADDRESS} else "",
@@ -243,10 +246,17 @@ class Judge:
         return self._by_contact.setdefault(person.id, made)
 
     def _fate(
-        self, party: _Party | None, reason: Reason, card: Card, written: list[Written]
+        self,
+        party: _Party | None,
+        reason: Reason,
+        recognised: tuple[Card, bytes],
+        written: list[Written],
     ) -> Fate:
+        card, digest = recognised
         if party is None:
             return Fate.NEW if written else Fate.NO_ADDRESS
+        if reason is Reason.IDENTICAL and digest in self._known.by_digest:
+            return Fate.KNOWN
         if party.card is not None:
             return Fate.SAME
         owned = all(self._owner(each.address) is party for each in written)

@@ -14,6 +14,7 @@ from app.account import Account
 from app.changes import Change, Changes, Kind
 from app.deeds import Deeds
 from app.domain import Address, Block, ContactId, Field, Message, Picture, Privacy, Profile
+from app.doubles import Doubles
 from app.errors import Unreachable
 from app.happenings import Happening, Heard, Network
 from app.importers import Card
@@ -65,6 +66,7 @@ class Session:
         self.notices = Notices(self._store)
         self.pending = Pending(self._store)
         self.mine = Mine(self._store)
+        self.doubles = Doubles(self._store)
         self._pulse = Pulse(self._store, self._show)
         self._network: Network | None = None
         self._begun = asyncio.Event()
@@ -381,10 +383,10 @@ class Session:
             self._rest = asyncio.create_task(self._go_on(), name="rest of a deed")
 
     async def _go_on(self) -> None:
-        more = True
-        while more:
-            more = self._deeds.go_on()
+        more = self._deeds.go_on()
+        while more:  # no pause after the last: a deed begun in it would be forgotten
             await asyncio.sleep(0)
+            more = self._deeds.go_on()
 
     def _on_change(self, change: Change) -> None:
         if Kind.STEPS in change.kinds:

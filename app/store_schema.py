@@ -166,6 +166,16 @@ MIGRATIONS: Final = (
     ) WITHOUT ROWID;
     CREATE INDEX cell_picture ON cell(before, after) WHERE part = 'mine' AND key = 'picture';
     """,
+    """
+    ALTER TABLE unfinished ADD COLUMN merging TEXT;     -- these people into the contact
+    CREATE TABLE apart (                      -- who is not the same person, though much alike
+        pair TEXT PRIMARY KEY,                -- what both said, to know them after a new import
+        one INTEGER NOT NULL,
+        other INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX apart_by_one ON apart(one);
+    CREATE INDEX apart_by_other ON apart(other);
+    """,
 )
 
 NEWEST: Final = len(MIGRATIONS)

@@ -58,6 +58,7 @@ TROUBLES: Final[dict[Trouble, str]] = {
     Trouble.NO_COUNTRY: "Write the number with its country: +1 800 555 0001.",
     Trouble.NO_SUCH_NUMBER: "No such number can exist in that country. Is a digit wrong?",
     Trouble.SELF: "This is your own address.",
+    Trouble.SHARED: "Somebody else in your book has this number too, and is reached by it.",
 }
 
 RULES: Final[dict[str, str]] = {

@@ -114,15 +114,11 @@ class _Lines:
 
     def add_photo(self, photo: Photo) -> None:
         """Write the picture's bytes."""
-        data = b64encode(photo.data).decode()
-        kind = photo.type.removeprefix("image/").upper() if photo.type[:6] == "image/" else ""
-        typed = f";TYPE={kind}" if kind else ""
         if self.version == _NEWEST:
+            data = b64encode(photo.data).decode()
             self._lines.append(folded(f"PHOTO:data:{photo.type};base64,{data}"))
-        elif self.version == OLDEST:
-            self._lines.append(folded(f"PHOTO;ENCODING=BASE64{typed}:{data}") + "\r\n")
         else:
-            self._lines.append(folded(f"PHOTO;ENCODING=b{typed}:{data}"))
+            self.add_kept(photo_line(photo))
 
     def add_kept(self, line: str) -> None:
         """Write a line as it was read, in this version's way of coding it."""
@@ -138,6 +134,13 @@ class _Lines:
             self._lines.append(folded(f"{head.plain};ENCODING=BASE64:{value}") + "\r\n")
         else:
             self._lines.append(folded(f"{head.plain};ENCODING=b:{value}"))
+
+
+def photo_line(photo: Photo) -> str:
+    """Write a picture as a line of version 3.0, not folded."""
+    kind = photo.type.removeprefix("image/").upper() if photo.type[:6] == "image/" else ""
+    typed = f";TYPE={kind}" if kind else ""
+    return f"PHOTO;ENCODING=b{typed}:{b64encode(photo.data).decode()}"
 
 
 _TYPES = {"mobile": "cell"}

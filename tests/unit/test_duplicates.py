@@ -1,7 +1,9 @@
 """The same person twice, by what they have in common and never by name alone."""
 
-from app.duplicates import Clue, Likeness, Person, find_likenesses, person_of, propose_merge
-from app.importers import Card, Photo, Value
+import pytest
+
+from app.duplicates import Clue, Likeness, Person, find_likenesses, grouped, person_of
+from app.importers import Card, Value
 
 
 def a_card(name: str, *phones: str, mail: str = "", birthday: str = "", uid: str = "") -> Card:
@@ -75,9 +77,30 @@ def test_a_mail_in_another_case_and_a_name_with_a_slip() -> None:
     assert likeness.sure
 
 
-def test_the_same_uid_is_the_same_card() -> None:
+def test_the_same_uid_under_another_name_is_a_question() -> None:
     (likeness,) = find_likenesses(people(a_card("Ada", uid="u1"), a_card("Addie", uid="u1")))
+    assert clues(likeness) == {Clue.UID}
+    assert not likeness.sure
+    (likeness,) = find_likenesses(people(a_card("Ada", uid="u1"), a_card("ADA", uid="u1")))
     assert likeness.sure
+
+
+def test_a_name_with_a_slip_is_a_question_too() -> None:
+    (likeness,) = find_likenesses(
+        people(a_card("Anna Meier", "020 7946 0958"), a_card("Anne Meier", "020 7946 0958"))
+    )
+    assert clues(likeness) == {Clue.NUMBER, Clue.NAME_ALIKE}
+    assert not likeness.sure
+
+
+def test_father_and_son_have_a_name_and_a_number_in_common_but_no_birthday() -> None:
+    (likeness,) = find_likenesses(
+        people(
+            a_card("John Smith", "020 7946 0958", birthday="1950-01-01"),
+            a_card("John Smith", "020 7946 0958", birthday="1980-01-01"),
+        )
+    )
+    assert not likeness.sure
 
 
 def test_a_switchboard_says_nothing() -> None:
@@ -103,37 +126,50 @@ def test_the_sure_ones_come_first() -> None:
     assert [likeness.sure for likeness in found] == [True, False]
 
 
-def test_a_merge_loses_nothing_and_asks_only_where_they_differ() -> None:
-    photo = Photo("image/png", b"\x89PNG")
-    one = Card(
-        source="a",
-        name="Ada Okafor",
-        phones=(Value("020 7946 0958"),),
-        note="from school",
-        org="Acme",
-        rest=("X-A:1",),
+def test_who_was_told_apart_is_known_again_under_another_key() -> None:
+    one, other = people(a_card("Ada", "020 7946 0958"), a_card("Bo", "020 7946 0958"))
+    marks = frozenset((one.mark, other.mark))
+    again = [Person("7", one.card, one.addresses), Person("8", other.card, other.addresses)]
+    assert not find_likenesses(again, {marks})
+
+
+def test_three_records_of_one_person_are_one_group() -> None:
+    found = find_likenesses(
+        people(
+            a_card("Ada", "020 7946 0001", mail="a@x.example"),
+            a_card("Ada", "020 7946 0001"),
+            a_card("Ada", mail="A@x.example"),
+            a_card("Bo", "020 7946 0001"),
+        )
     )
-    other = Card(
-        source="b",
-        name="Ada O.",
-        phones=(Value("+442079460958", "home"), Value("020 7946 0959", "work")),
-        emails=(Value("a@x.example"),),
-        note="plays chess",
-        org="Acme",
-        photo=photo,
-        rest=("X-A:1", "X-B:2"),
+    sure, asked = grouped(found)
+    assert (sorted(sure.keys), sure.sure) == (["0", "1", "2"], True)
+    assert (sorted(asked.keys), asked.sure) == (["0", "1", "3"], False)
+
+
+def test_nobody_is_sure_of_a_group_in_which_two_were_told_apart() -> None:
+    apart = {frozenset(("1", "2"))}
+    found = find_likenesses(
+        people(
+            a_card("Ada", "020 7946 0001", mail="a@x.example"),
+            a_card("Ada", "020 7946 0001"),
+            a_card("Ada", mail="a@x.example"),
+        ),
+        apart,
     )
-    merge = propose_merge([one, other], "GB")
-    assert merge.card.name == "Ada Okafor"
-    assert [(value.text, value.label) for value in merge.card.phones] == [
-        ("020 7946 0958", "home"),
-        ("020 7946 0959", "work"),
-    ]
-    assert merge.card.note == "from school\n\nplays chess"
-    assert merge.card.photo == photo
-    assert merge.card.rest == ("X-A:1", "X-B:2")
-    assert [choice.field for choice in merge.choices] == ["name"]
-    assert propose_merge([one, other], "GB", {"name": 1}).card.name == "Ada O."
+    (group,) = grouped(found, apart)
+    assert not group.sure
+
+
+def test_a_search_ends_when_it_is_told_to() -> None:
+    class Enough(Exception):
+        pass
+
+    def stop() -> None:
+        raise Enough
+
+    with pytest.raises(Enough):
+        find_likenesses(people(a_card("Ada", "020 7946 0958")), (), stop)
 
 
 def test_ten_thousand_people_are_compared_in_linear_work() -> None:

@@ -73,6 +73,15 @@ async def test_the_first_are_changed_at_once_and_the_rest_soon(session: Session)
     assert session.steps()[0].name == f"Favorite {MANY} people"
 
 
+async def test_a_deed_that_begins_as_the_rest_of_another_ends_is_done(session: Session) -> None:
+    session.set_favorite(everybody(session), True)
+    while session._deeds.is_unfinished():  # noqa: ASYNC110 - the very turn in which it ends
+        await asyncio.sleep(0)
+    session.undo()
+    await rest(session)
+    assert favorites(session) == 0
+
+
 async def test_a_crash_in_the_middle_forgets_nobody(session: Session, home: Path) -> None:
     session.set_blocked(everybody(session), (Block.PROFILE,))
     copy = home.with_name("copy")
