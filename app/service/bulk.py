@@ -4,86 +4,22 @@ Ten thousand addresses go through here in one call, so what is the same for many
 and rows without an account behind them never become objects.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any
 
 import msgspec
-from msgspec import UNSET
 
-from app.addresses import canonical_many
-from app.domain import Address, Cursor, Origin, Visibility
-from app.errors import InvalidAddress
+from app.domain import Cursor
 from app.service import budget, cards, feed, relations
 from app.service.accounts import Owner
 from app.service.budget import Allowance
 from app.service.directory import Directory, load_peers, load_records, match, with_view
 from app.service.feed import Touched
-from app.service.keys import Keys
-from app.service.patching import check_visibility
-from app.service.problems import ProblemError
-from app.service.relations import BLOCKS_PROFILE, ORIGINS, Record
+from app.service.relations import BLOCKS_PROFILE, Record
 from app.service.store import Tx
-from app.wire import SYNC_LIMIT, SyncEntry
-
-IMPORT: Final = ORIGINS.index(Origin.IMPORT)
-_NOBODY: Final = (None, 0, 0)
-
-
-class Wish(NamedTuple):
-    """The flags that a synchronised address shall have; `visibility` None leaves it."""
-
-    contact: int
-    subscribed: int
-    visibility: int | None
-
-    def is_fulfilled(self, record: Record) -> bool:
-        """Tell whether a relation is as wished already."""
-        return (
-            record.kept == 1
-            and record.contact == self.contact
-            and record.subscribed == self.subscribed
-            and record.favorite <= self.contact
-            and self.visibility in (None, record.visibility)
-        )
-
-    def applied(self, record: Record) -> Record:
-        """Return a relation as wished."""
-        return record._replace(
-            kept=1,
-            contact=self.contact,
-            subscribed=self.subscribed,
-            favorite=record.favorite & self.contact,
-            visibility=record.visibility if self.visibility is None else self.visibility,
-            fields=record.fields if self.visibility in (None, record.visibility) else 0,
-            origin=record.origin if record.kept else IMPORT,
-        )
-
-
-@dataclass(slots=True)
-class Request:
-    """What was sent, sorted out."""
-
-    forms: dict[str, int] = field(default_factory=dict)
-    """The key of each text that can be an address, in the order in which they were sent."""
-    spelled: dict[str, Address] = field(default_factory=dict)
-    """The address of each text that is written in another way."""
-    sealed: dict[int, bytes] = field(default_factory=dict)
-    wishes: dict[int, Wish] = field(default_factory=dict)
-    """One for each key; the last one that was sent counts."""
-    rejected: dict[str, str] = field(default_factory=dict)
-    kinds: set[Wish] = field(default_factory=set)
-    """All that were wished, also where no address could be one."""
-
-    def by_wish(self, keys: Iterable[int]) -> dict[Wish, list[int]]:
-        """Sort keys by what is wished for them."""
-        if len(self.kinds) == 1:
-            return {next(iter(self.kinds)): list(keys)}
-        sorted_out: dict[Wish, list[int]] = {}
-        for key in keys:
-            sorted_out.setdefault(self.wishes[key], []).append(key)
-        return sorted_out
+from app.service.wishes import Request, Wish
 
 
 @dataclass(slots=True)
@@ -94,59 +30,6 @@ class Found:
     """The parts of the relation, the version and the view, each as JSON."""
     deferred: set[int] = field(default_factory=set)
     retry_after: int | None = None
-
-
-def sort_out(keys: Keys, entries: Sequence[SyncEntry]) -> Request:
-    """Bring every text to its address and key; raises 413 for too many."""
-    if sum(len(entry.addresses) for entry in entries) > SYNC_LIMIT:
-        raise ProblemError("too-many", f"At most {SYNC_LIMIT:,} addresses in one call.")
-    request = Request()
-    for entry in entries:
-        wish = _wish(entry)
-        request.kinds.add(wish)
-        texts = entry.addresses
-        found = canonical_many(texts)
-        good = [address for address in found if not isinstance(address, InvalidAddress)]
-        if len(good) < len(found):
-            _reject(request, texts, found)
-            texts = [text for text in texts if text not in request.rejected]
-        if texts != good:
-            request.spelled.update(
-                each for each in zip(texts, good, strict=True) if each[0] != each[1]
-            )
-        indices, sealed = keys.lock(good)
-        request.forms.update(zip(texts, indices, strict=True))
-        request.sealed.update(zip(indices, sealed, strict=True))
-        request.wishes.update(dict.fromkeys(indices, wish))
-    return request
-
-
-def _wish(entry: SyncEntry) -> Wish:
-    visibility = None if entry.visibility is UNSET else entry.visibility
-    return Wish(int(entry.contact), int(entry.subscribe), visibility)
-
-
-def _reject(request: Request, texts: list[str], found: list[Address | InvalidAddress]) -> None:
-    request.rejected.update(
-        (text, each.reason)
-        for text, each in zip(texts, found, strict=True)
-        if isinstance(each, InvalidAddress)
-    )
-
-
-def check(request: Request, me: Owner) -> None:
-    """Refuse wishes that cannot be, and my own address."""
-    for wish in request.kinds:
-        if wish.visibility is None:
-            continue
-        check_visibility(wish.visibility, me.privacy)
-        if wish.visibility == Visibility.CUSTOM:
-            raise ProblemError("invalid", "CUSTOM needs fields: set it with PATCH, one by one.")
-    if request.wishes.pop(me.key, None) is not None:
-        mine = [text for text, key in request.forms.items() if key == me.key]
-        for text in mine:
-            del request.forms[text]
-            request.rejected[text] = "self"
 
 
 # ---- the work
@@ -341,15 +224,23 @@ class _Work:
         ]
         for wish, keys in self.request.by_wish(self.fresh).items() if self.fresh else ():
             blank = _new(self.me, wish)._replace(relation_seq=seq)
-            self._add(blank, sorted(keys))
+            self._add_met(blank, sorted(self.met.keys() & keys))
+            self._add_ghosts(blank, sorted(key for key in keys if key not in self.met))
             if blank.stands != relations.empty(self.me.id, 0).stands:
                 told += {*keys}.intersection(self.there)
         feed.reconsider(self.tx, self.me, self.touched, told)
 
-    def _add(self, blank: Record, keys: list[int]) -> None:
-        """Store new relations, with accounts at their addresses or not."""
-        met = [self.met.get(key, _NOBODY) for key in keys]
-        idents, shown, digests = zip(*met, strict=True)
+    def _add_ghosts(self, blank: Record, keys: list[int]) -> None:
+        """Store new relations to addresses where nobody is discovered; most of a book are such."""
+        if keys:
+            sealed = [self.request.sealed[key] for key in keys]
+            self._fill(blank, {"peer_key": keys, "sealed": sealed})
+
+    def _add_met(self, blank: Record, keys: list[int]) -> None:
+        """Store new relations to people."""
+        if not keys:
+            return
+        idents, shown, digests = zip(*[self.met[key] for key in keys], strict=True)
         each = {
             "peer_key": keys,
             "peer_id": idents,
@@ -358,6 +249,9 @@ class _Work:
             "digest": digests,
             "sealed": [self.request.sealed[key] for key in keys],
         }
+        self._fill(blank, each)
+
+    def _fill(self, blank: Record, each: Mapping[str, Sequence[int | bytes | None]]) -> None:
         same = {name: value for name, value in blank._asdict().items() if name not in each}
         self.tx.fill("relation", same, each)
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from app.domain import Address, Field, Profile
-from app.service import bulk, directory, listing, messages, relations
+from app.service import bulk, directory, listing, messages, relations, wishes
 from app.service.accounts import Owner
 from app.service.bulk import Found
 from app.service.cursors import NotHonoured, Page
@@ -63,13 +63,13 @@ async def sync(call: Call) -> Response:
     """Match many addresses at once."""
     body: Sync = call.body
     node = call.node
-    request = await asyncio.to_thread(bulk.sort_out, node.keys, body.entries)
+    request = await asyncio.to_thread(wishes.sort_out, node.keys, body.entries)
     now = node.now()
     call.hold()
 
     def work(tx: Tx) -> tuple[Found, Touched, int]:
         me = call.me(tx)
-        bulk.check(request, me)
+        wishes.check(request, me)
         found, touched = bulk.synchronise(tx, node.directory, me, request, now)
         return found, touched, heads(tx, [me.id])[me.id]
 

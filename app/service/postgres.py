@@ -104,7 +104,10 @@ class PostgresTx:
         return [[] if text is None else text.split("\n") for text in found]
 
     def fill(
-        self, table: str, same: Mapping[str, int], each: Mapping[str, Sequence[int | bytes | None]]
+        self,
+        table: str,
+        same: Mapping[str, Value],
+        each: Mapping[str, Sequence[int | bytes | None]],
     ) -> None:
         """Insert rows in one statement, an array for each column that has values of its own."""
         self._execute(

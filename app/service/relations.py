@@ -79,7 +79,10 @@ class Packing:
         """Return the number as an expression."""
         terms, shift = [], 0
         for name, bits in self._bits:
-            terms.append(f"CAST({alias}.{name} AS BIGINT) * {1 << shift}")
+            column = f"{alias}.{name}"
+            if shift + bits > INT_BITS:
+                column = f"CAST({column} AS BIGINT)"
+            terms.append(f"{column} * {1 << shift}" if shift else column)
             shift += bits
         return " + ".join(terms)
 
@@ -92,6 +95,8 @@ class Packing:
         return tuple(values)
 
 
+INT_BITS = 31
+"""Of what an INTEGER of PostgreSQL holds."""
 _BITS = {"blocked": 2, "visibility": 31, "fields": 7, "origin": 2}
 STANDS = Packing("contact", "favorite", "blocked", "visibility", "fields")
 """What `standing` takes."""
@@ -101,10 +106,10 @@ FLAGS = Packing(
     "subscribed",
     "favorite",
     "blocked",
-    "visibility",
     "fields",
     "paired",
     "origin",
+    "visibility",
 )
 """What the owner of a relation reads of it, but for the state."""
 

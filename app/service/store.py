@@ -59,7 +59,10 @@ class Tx(Protocol):
         ...
 
     def fill(
-        self, table: str, same: Mapping[str, int], each: Mapping[str, Sequence[int | bytes | None]]
+        self,
+        table: str,
+        same: Mapping[str, Value],
+        each: Mapping[str, Sequence[int | bytes | None]],
     ) -> None:
         """Insert rows that share some values and have one of each sequence, the first of ints."""
         ...
@@ -138,7 +141,10 @@ class SqliteTx:
         return [[] if text is None else text.split("\n") for text in found]
 
     def fill(
-        self, table: str, same: Mapping[str, int], each: Mapping[str, Sequence[int | bytes | None]]
+        self,
+        table: str,
+        same: Mapping[str, Value],
+        each: Mapping[str, Sequence[int | bytes | None]],
     ) -> None:
         """Insert rows in one statement, whose values stand side by side in a few parameters."""
         (first, numbers), *others = each.items()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.service.store import Tx
-from tests.service.people import START, Person, Service, fresh
+from tests.service.people import START, Json, Person, Service, fresh
 
 TEXT = 'Zo\u00eb "Z"\\\n\u2028 \U0001f600'
 
@@ -80,6 +80,7 @@ async def test_of_wishes_in_one_call_each_address_gets_its_own(service: Service)
         {"addresses": [two, three], "contact": False},
         {"addresses": [four, fresh()], "subscribe": False},
     ]
+    found: dict[str, Json] = {}
     for _ in range(2):
         answer = await me.call("POST", "/v1/contacts/sync", json={"entries": entries})
         found = {relation["address"]: relation for relation in answer.json()["matched"]}

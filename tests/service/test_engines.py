@@ -142,12 +142,12 @@ async def test_rows_filled_by_column_are_the_rows_given_one_by_one(database: str
 
     def work(tx: Tx) -> list[tuple[object, ...]]:
         for first, sealed in ((1, [b"ab", b"cd"]), (11, [b"", b"longer \0 text"])):
-            each = {
+            each: dict[str, list[int | bytes | None]] = {
                 "peer_key": [first, first + 1],
                 "peer_id": [None, (1 << 62) + 1],
                 "shown": [0, 3],
                 "digest": [-5, 0],
-                "sealed": sealed,
+                "sealed": [*sealed],
             }
             tx.fill("relation", same, each)
         names = "owner_id, peer_key, peer_id, kept, shown, digest, sealed"
