@@ -21,11 +21,11 @@ _numbers = count(1)
 
 
 @contextmanager
-def running_postgresql() -> Iterator[str]:
-    """Run a PostgreSQL for a while."""
+def running_postgresql(*words: str) -> Iterator[str]:
+    """Run a PostgreSQL for a while; `in-haste`, it does not wait for the disk."""
     with tempfile.TemporaryDirectory(prefix="kith-pg-") as folder:
         Path(folder, "run").mkdir(mode=0o700)
-        command = [sys.executable, "-m", "tests.postgresql_server", f"{folder}/data"]
+        command = [sys.executable, "-m", "tests.postgresql_server", f"{folder}/data", *words]
         environment = {**os.environ, "XDG_RUNTIME_DIR": f"{folder}/run"}
         with subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
@@ -51,7 +51,7 @@ def new_database(server: str) -> str:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    with running_postgresql() as url:
+    with running_postgresql("in-haste") as url:
         yield url
 
 

@@ -228,7 +228,8 @@ class _Work:
             self._add_ghosts(blank, sorted(key for key in keys if key not in self.met))
             if blank.stands != relations.empty(self.me.id, 0).stands:
                 told += {*keys}.intersection(self.there)
-        feed.reconsider(self.tx, self.me, self.touched, told)
+        stands = {key: record.stands for key, record in self.kept.items()}
+        feed.reconsider(self.tx, self.me, self.touched, told, stands)
 
     def _add_ghosts(self, blank: Record, keys: list[int]) -> None:
         """Store new relations to addresses where nobody is discovered; most of a book are such."""

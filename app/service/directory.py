@@ -201,7 +201,8 @@ def tell_peers(
         for record in after
         if record_standing(before.get(record.peer_key)) != record_standing(record)
     ]
-    feed.reconsider(tx, me, touched, keys)
+    stands = {key: record.stands for key, record in before.items()}
+    feed.reconsider(tx, me, touched, keys, stands)
 
 
 # ---- one relation

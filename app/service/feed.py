@@ -5,7 +5,7 @@ order of its numbers is the order of its commits and a cursor passes nothing tha
 as it moves only for what the account may see, it tells nothing else.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -14,13 +14,22 @@ from app.domain import Audience
 from app.service import relations
 from app.service.accounts import NOTHING, Owner, parse_privacy
 from app.service.decide import Standing, admits, visible_mask
-from app.service.relations import JOINED, STANDING, Record, standing
+from app.service.relations import (
+    BLOCKS_PROFILE,
+    JOINED,
+    NO_RELATION,
+    STANDING,
+    Record,
+    standing,
+)
 from app.service.store import Tx
 
 View = tuple[bytes, int, int]
 """The JSON of the fields, the mask of what is there, and a digest."""
 
 BLANK: View = (NOTHING, 0, 0)
+NOBODY = (0,)
+"""The id of no account."""
 FEW = 50
 """Up to so many viewers are looked up one by one."""
 _RECORD = len(relations.NAMES)
@@ -40,7 +49,9 @@ class Held(NamedTuple):
     """What a viewer holds of an owner: how it stands, and what was given last."""
 
     viewer_id: int
+    viewer_key: int
     subscribed: int
+    profile_seq: int
     version: int
     shown: int
     digest: int
@@ -53,14 +64,23 @@ class Held(NamedTuple):
     fields: int | None
 
     @property
+    def stands(self) -> tuple[int | None, ...]:
+        """How the owner stands to the viewer."""
+        return self[9:]
+
+    def standing_as(self, stands: Sequence[int | None]) -> "Held":
+        """Return the same with another such standing."""
+        return Held(*self[:9], *stands)
+
+    @property
     def kind(self) -> tuple[int | None, ...]:
         """What decides what the viewer sees."""
-        return self[5:]
+        return self[7:]
 
 
 _HELD = (
-    "r.owner_id, r.kept * r.subscribed, r.version, r.shown, r.digest, r.kept, r.blocked,"
-    f" {STANDING}"
+    "r.owner_id, v.address_key, r.kept * r.subscribed, r.profile_seq, r.version, r.shown, r.digest,"
+    f" r.kept, r.blocked, {STANDING}"
 )
 
 
@@ -74,14 +94,26 @@ class Touched:
     """For viewers who have just this to hear: what it is, so that it need not be read again."""
 
 
-def advance(tx: Tx, account_ids: Iterable[int]) -> dict[int, int]:
-    """Give each account its next number; the rows stay locked until the commit."""
-    wanted = sorted(set(account_ids))
+@dataclass(frozen=True, slots=True)
+class Before:
+    """How an owner stood to the viewers before a change: the account, or relations by key."""
+
+    owner: Owner | None = None
+    stands: Mapping[int, tuple[Any, ...]] | None = None
+
+
+def advance(tx: Tx, account_ids: Iterable[int], still: Collection[int] = ()) -> dict[int, int]:
+    """Give each account its next number; the rows stay locked until the commit.
+
+    Those in `still` keep theirs: they only cost what the others cost.
+    """
+    wanted = sorted({*account_ids, *still})
     if not wanted:
         return {}
     tx.lock("account", "id", wanted)
     rows = tx.all(
-        "UPDATE account SET head = head + 1,"
+        f"UPDATE account SET head = CASE WHEN {tx.among('id', [*still] or NOBODY)}"
+        " THEN head ELSE head + 1 END,"
         " base = CASE WHEN incarnation = (SELECT MAX(id) FROM incarnation) THEN base ELSE head END,"
         " incarnation = (SELECT MAX(id) FROM incarnation)"
         f" WHERE {tx.among('id', wanted)} RETURNING id, head"
@@ -89,13 +121,22 @@ def advance(tx: Tx, account_ids: Iterable[int]) -> dict[int, int]:
     return dict(rows)
 
 
-def refresh(tx: Tx, owner: Owner, touched: Touched, keys: Sequence[int] | None = None) -> None:
+def refresh(
+    tx: Tx,
+    owner: Owner,
+    touched: Touched,
+    keys: Sequence[int] | None = None,
+    before: Before | None = None,
+) -> None:
     """Bring what viewers were given of an owner up to date, and mark what they must hear.
 
     `keys` are the addresses of the viewers concerned; without it, everybody who holds the owner.
+    With `before`, viewers who block the owner cost what they would cost if they did not: whoever
+    made the change must not read from its time that they are blocked.
     """
     views: dict[tuple[int | None, ...], View] = {}
-    changed = []
+    changed: list[tuple[Held, View]] = []
+    deaf: list[tuple[Held, bool]] = []
     for row in _viewers(tx, owner, keys):
         held = Held._make(row)
         view = views.get(held.kind)
@@ -103,40 +144,83 @@ def refresh(tx: Tx, owner: Owner, touched: Touched, keys: Sequence[int] | None =
             view = views[held.kind] = _view_of_kind(owner, held)
         if view[2] != held.digest:
             changed.append((held, view))
-    if changed:
-        _mark(tx, owner, changed, touched)
+        elif before is not None and held.blocked & BLOCKS_PROFILE:
+            deaf += _would_hear(owner, held, before)
+    if changed or deaf:
+        _mark(tx, owner, changed, touched, deaf)
 
 
 def _view_of_kind(owner: Owner, held: Held) -> View:
-    viewer = standing(held[7:], held.blocked)
+    viewer = standing(held.stands, held.blocked)
     if not held.kept and not may_discover(owner, viewer):
         return BLANK
     return owner.view(mask(owner.rules, viewer))
 
 
-def _mark(tx: Tx, owner: Owner, changed: list[tuple[Held, View]], touched: Touched) -> None:
-    """Store new views of viewers and move their feeds, where they are to hear of it."""
+def _would_hear(owner: Owner, held: Held, before: Before) -> list[tuple[Held, bool]]:
+    """Return a viewer to whom the change would show if they did not block; and if they lost."""
+    hearing = held._replace(blocked=0)
+    new = _view_of_kind(owner, hearing)
+    if before.stands is not None:
+        stands = before.stands.get(held.viewer_key, NO_RELATION)
+        hearing = hearing.standing_as(stands)
+    old = _view_of_kind(before.owner or owner, hearing)
+    return [(held, bool(old[1] & ~new[1]))] if old[2] != new[2] else []
+
+
+def _mark(
+    tx: Tx,
+    owner: Owner,
+    changed: list[tuple[Held, View]],
+    touched: Touched,
+    deaf: Sequence[tuple[Held, bool]] = (),
+) -> None:
+    """Store new views of viewers and move their feeds, where they are to hear of it.
+
+    What is kept of the deaf is written as it was.
+    """
     losing = {held.viewer_id for held, (_, shown, _) in changed if held.shown & ~shown}
     hearing = losing | {held.viewer_id for held, _ in changed if held.subscribed}
-    heads = advance(tx, hearing)
-    told, untold = [], []
-    for held, (view, shown, digest) in changed:
-        viewer_id, version = held.viewer_id, held.version + 1
-        seq = heads.get(viewer_id)
-        if seq is None:
-            untold.append((version, shown, digest, viewer_id, owner.key))
+    without = {held.viewer_id for held, is_losing in deaf if is_losing}
+    still = without | {held.viewer_id for held, _ in deaf if held.subscribed}
+    if len(changed) + len(deaf) <= FEW:
+        # Among few it could be told from the time whether one more of them listens.
+        still |= {held.viewer_id for held, _ in (*changed, *deaf)} - hearing
+    heads = advance(tx, hearing, still)
+    told: list[Sequence[int]] = []
+    untold: list[Sequence[int]] = []
+    views = [(held, view, 1) for held, view in changed]
+    views += [(held, (b"", held.shown, held.digest), 0) for held, _ in deaf]
+    for held, (view, shown, digest), step in views:
+        viewer_id = held.viewer_id
+        kept = held.version + step, shown, digest
+        if viewer_id in hearing:
+            seq = heads[viewer_id]
+            told.append((*kept, seq, viewer_id, owner.key))
+            touched.news[viewer_id] = News(seq, owner.sealed, held.version + step, view)
+        elif viewer_id in still:
+            told.append((*kept, held.profile_seq, viewer_id, owner.key))
         else:
-            told.append((version, shown, digest, seq, viewer_id, owner.key))
-            touched.news[viewer_id] = News(seq, owner.sealed, version, view)
+            untold.append((*kept, viewer_id, owner.key))
     where = " WHERE owner_id = ? AND peer_key = ?"
     tx.many("UPDATE relation SET version = ?, shown = ?, digest = ?" + where, untold)
     tx.many("UPDATE relation SET version = ?, shown = ?, digest = ?, profile_seq = ?" + where, told)
-    touched.revoked |= losing
+    touched.wake |= still
+    touched.revoked |= losing | without
 
 
-def reconsider(tx: Tx, owner: Owner, touched: Touched, keys: Sequence[int]) -> None:
-    """Let a change of an owner's relations reach the peers: what they see, and if they find it."""
-    refresh(tx, owner, touched, keys)
+def reconsider(
+    tx: Tx,
+    owner: Owner,
+    touched: Touched,
+    keys: Sequence[int],
+    stands: Mapping[int, tuple[Any, ...]],
+) -> None:
+    """Let a change of an owner's relations reach the peers: what they see, and if they find it.
+
+    `stands` says by key how each stood before.
+    """
+    refresh(tx, owner, touched, keys, Before(stands=stands))
     if keys and owner.privacy.searchable in (Audience.CONTACTS, Audience.FAVORITES):
         discover(tx, owner, touched, keys)
 
@@ -206,12 +290,12 @@ def _viewers(tx: Tx, owner: Owner, keys: Sequence[int] | None) -> list[tuple[Any
     if len(keys) > FEW and _holders(tx, owner, len(keys)) < len(keys):
         wanted = set(keys)
         rows = tx.all(
-            f"SELECT {_HELD}, v.address_key FROM relation r CROSS JOIN account v"
+            f"SELECT {_HELD} FROM relation r CROSS JOIN account v"
             f" ON v.id = r.owner_id {mine} WHERE r.peer_id = ?",
             owner.id,
             owner.id,
         )
-        return [row[:-1] for row in rows if row[-1] in wanted]
+        return [row for row in rows if row[1] in wanted]
     return tx.all(
         f"SELECT {_HELD} FROM {tx.numbers(sorted(keys))} n"
         " CROSS JOIN account v ON v.address_key = n.value"

@@ -30,6 +30,29 @@ class Draft:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Who writes, to whom, and what the receiver keeps about the sender.
+
+    A receiver who blocks messages is deaf. To write to one costs what it costs to write to any
+    other, since the sender must not read from the time that they are blocked.
+    """
+
+    sender: Owner
+    receiver: Owner | None
+    theirs: Record | None
+
+    @property
+    def is_deaf(self) -> bool:
+        """Whether the receiver blocks the sender's messages."""
+        return self.theirs is not None and bool(self.theirs.blocked & BLOCKS_MESSAGES)
+
+    @property
+    def hearer(self) -> Owner | None:
+        """The receiver, if the message reaches them."""
+        return None if self.is_deaf else self.receiver
+
+
 def send(tx: Tx, directory: Directory, me: Owner, draft: Draft, now: float) -> Touched:
     """Take a message; one that cannot arrive is taken just the same, and nothing comes of it."""
     touched = Touched()
@@ -48,11 +71,9 @@ def send(tx: Tx, directory: Directory, me: Owner, draft: Draft, now: float) -> T
     _check_reach(tx, me, record)
     if receiver is not None:
         _check_reach(tx, receiver, theirs or relations.empty(receiver.id, me.key))
-    if theirs is not None and theirs.blocked & BLOCKS_MESSAGES:
-        receiver = None
-    _keep(tx, directory.texts, me, receiver, draft, now, touched)
-    if receiver is not None:
-        _subscribe(tx, receiver, me, theirs, touched)
+    ends = Ends(me, receiver, theirs)
+    touched.wake |= _keep(tx, directory.texts, ends, draft, now)
+    _subscribe(tx, ends)
     return touched
 
 
@@ -123,17 +144,11 @@ def _check_reach(tx: Tx, owner: Owner, record: Record) -> None:
         raise ProblemError("out-of-reach", "You and this address cannot exchange messages.")
 
 
-def _keep(  # noqa: PLR0913, PLR0917
-    tx: Tx,
-    texts: Texts,
-    me: Owner,
-    receiver: Owner | None,
-    draft: Draft,
-    now: float,
-    touched: Touched,
-) -> None:
-    accounts = {me.id} if receiver is None else {me.id, receiver.id}
-    heads = feed.advance(tx, accounts)
+def _keep(tx: Tx, texts: Texts, ends: Ends, draft: Draft, now: float) -> set[int]:
+    """Store a message, and return whose streams to wake."""
+    me, receiver = ends.sender, ends.hearer
+    deaf = {ends.receiver.id} if ends.is_deaf and ends.receiver is not None else set[int]()
+    heads = feed.advance(tx, {me.id} if receiver is None else {me.id, receiver.id}, deaf)
     content = (texts.read([me.sealed])[0], draft.to, draft.text)
     tx.run(
         "INSERT INTO message (sender_id, id, recipient_id, sealed, sent_at, status, sender_seq,"
@@ -146,24 +161,31 @@ def _keep(  # noqa: PLR0913, PLR0917
         heads[me.id],
         0 if receiver is None else heads[receiver.id],
     )
-    touched.wake |= accounts
+    return set(heads)
 
 
-def _subscribe(
-    tx: Tx, receiver: Owner, sender: Owner, record: Record | None, touched: Touched
-) -> None:
-    """Make the receiver hear of the sender from now on, unless they do or have switched it off."""
-    row = tx.one("SELECT auto_sync FROM account WHERE id = ?", receiver.id)
-    if row is None or not row[0] or (record is not None and record.subscribed):
+def _subscribe(tx: Tx, ends: Ends) -> None:
+    """Make the receiver hear of the sender from now on, unless they do or have switched it off.
+
+    Where nothing is to change, what is there is read and written all the same.
+    """
+    receiver, record = ends.receiver, ends.theirs
+    if receiver is None:
         return
-    before = record or relations.empty(receiver.id, sender.key, sender.sealed)
+    row = tx.one("SELECT auto_sync FROM account WHERE id = ?", receiver.id)
+    wanted = bool(row and row[0]) and not ends.is_deaf and not (record and record.subscribed)
+    if record is None and not wanted:
+        return
+    before = record or relations.empty(receiver.id, ends.sender.key, ends.sender.sealed)
     origin = before.origin if before.kept else AUTO
-    after = before._replace(kept=1, subscribed=1, origin=origin, peer_id=sender.id, cause=QUIET)
+    after = before._replace(
+        kept=1, subscribed=1, origin=origin, peer_id=ends.sender.id, cause=QUIET
+    )
     after = with_view(after, peer_view(tx, receiver, after))
-    seq = feed.advance(tx, [receiver.id])[receiver.id]
+    changing = [receiver.id] if wanted else []
+    seq = feed.advance(tx, changing, () if wanted else (receiver.id,))[receiver.id]
     after = after._replace(relation_seq=seq, profile_seq=seq if after.shown else 0)
-    relations.save(tx, [after])
-    touched.wake.add(receiver.id)
+    relations.save(tx, [after if wanted else before])
 
 
 def _message_json(texts: Texts, row: Sequence[Any], status: str) -> bytes:

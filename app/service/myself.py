@@ -12,7 +12,7 @@ from app.service import feed, relations
 from app.service.accounts import Owner, dump_privacy, load_owner
 from app.service.decide import CONTACT, FAVORITE, FIELDS, STRANGER, Standing, decide
 from app.service.directory import Directory, load_record
-from app.service.feed import Touched
+from app.service.feed import Before, Touched
 from app.service.patching import patched
 from app.service.problems import ProblemError
 from app.service.relations import Record, record_standing, standing
@@ -64,16 +64,16 @@ def patch_me(tx: Tx, me: Owner, change: PatchMe) -> Touched:
             tx.run("DELETE FROM picture WHERE account_id = ?", me.id)
     if change.auto_sync is not UNSET:
         tx.run("UPDATE account SET auto_sync = ? WHERE id = ?", int(change.auto_sync), me.id)
-    published(tx, me.id, touched)
+    published(tx, me, touched)
     return touched
 
 
-def published(tx: Tx, account_id: int, touched: Touched) -> None:
+def published(tx: Tx, before: Owner, touched: Touched) -> None:
     """Let a change of an account reach its viewers and its own sessions."""
-    owner = load_owner(tx, account_id)
+    owner = load_owner(tx, before.id)
     assert owner is not None
-    feed.refresh(tx, owner, touched)
-    note_me(tx, account_id, touched)
+    feed.refresh(tx, owner, touched, before=Before(before))
+    note_me(tx, owner.id, touched)
 
 
 def note_me(tx: Tx, account_id: int, touched: Touched) -> None:
@@ -98,7 +98,7 @@ def put_picture(tx: Tx, me: Owner, picture: StoredPicture | None) -> Touched:
             picture.data,
         )
     _save_fields(tx, me, msgspec.structs.replace(me.fields, picture=about))
-    published(tx, me.id, touched)
+    published(tx, me, touched)
     return touched
 
 
@@ -107,7 +107,7 @@ def put_privacy(tx: Tx, me: Owner, change: PutPrivacy) -> tuple[Privacy, Touched
     touched = Touched()
     rules = changed_privacy(me.privacy, change)
     tx.run("UPDATE account SET privacy = ? WHERE id = ?", dump_privacy(rules), me.id)
-    published(tx, me.id, touched)
+    published(tx, me, touched)
     owner = load_owner(tx, me.id)
     assert owner is not None
     feed.discover(tx, owner, touched)
