@@ -41,6 +41,9 @@ class ContactModel(QAbstractTableModel):
     placed = Signal(object)
     """The ids of those that have come into the list, or to another place in it."""
 
+    renamed = Signal(object)
+    """The ids of those who call themselves otherwise than before."""
+
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
@@ -151,6 +154,7 @@ class ContactModel(QAbstractTableModel):
         moved = {each for each in touched if self._is_moved(each, rows.get(each))}
         changed = [rows[each] for each in touched - moved if each in rows]
         changed = [row for row in changed if self.find(row.id) != row]
+        renamed = frozenset(row.id for row in changed if self._is_renamed(row))
         turned = self._replace(changed)
         if moved or turned:
             self._rearrange(moved, [rows[each] for each in moved if each in rows])
@@ -158,6 +162,8 @@ class ContactModel(QAbstractTableModel):
         if moved or changed:
             self.counted.emit()
             self.updated.emit(frozenset(row.id for row in changed))
+        if renamed:
+            self.renamed.emit(renamed)
 
     def _on_change(self, change: Change) -> None:
         if not change.kinds & Kind.CONTACTS:
@@ -172,6 +178,11 @@ class ContactModel(QAbstractTableModel):
     def _is_moved(self, contact: ContactId, row: Row | None) -> bool:
         """Whether it is new, gone, or sorted elsewhere."""
         return self._key_by_id.get(contact) != (None if row is None else sort_key(row))
+
+    def _is_renamed(self, row: Row) -> bool:
+        """Whether a name that was there before is another one now."""
+        old = self.find(row.id)
+        return old is not None and old.published_name not in {None, row.published_name}
 
     def _replace(self, rows: list[Row]) -> set[ContactId]:
         """Put new contents in old places; return whom the filter judges otherwise now."""

@@ -20,7 +20,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QDialog, QMainWindow
 
 from app.addresses import default_region
-from app.changes import Change
 from app.domain import ContactId, State
 from app.errors import HostFailed
 from app.session import Session, Status
@@ -31,6 +30,8 @@ from ui.contact_list import ContactList
 from ui.contact_model import ContactModel
 from ui.icons import Icon
 from ui.impact_view import ImpactView
+from ui.joined_toasts import JoinedToasts
+from ui.lookalike_watch import LookalikeWatch
 from ui.looks import Looks
 from ui.notifications import Notifications
 from ui.page_list import INNER, PAGES
@@ -78,14 +79,17 @@ class MainWindow(QMainWindow):
         self.stage = self._stage()
         self.sync = SyncIndicator(session)
         in_rail = {name: (icon, words) for name, (icon, words, _maker) in PAGES.items()}
-        in_rail["settings"] = (Icon.SETTINGS, "Settings")
-        self.rail = Rail(in_rail, self.sync)
+        self.rail = Rail(in_rail | {"settings": (Icon.SETTINGS, "Settings")}, self.sync)
         self.panes = Panes(self.rail, self.list, self.stage, self.sync)
         self.setCentralWidget(self.panes)
         self.toast = Toast(self)
         self.notifications = Notifications(session, self, state)
         self.service_banner = ServiceBanner(session, self.panes.show_banner)
         self.undo_toasts = UndoToasts(session, self.toast)
+        self.joined_toasts = JoinedToasts(
+            session, self.toast, self.show_contact, partial(self._show_shelf, Shelf.NEW)
+        )
+        self.lookalikes = LookalikeWatch(self.model, self.tasks, self.toast, self.show_contact)
         self.palette_box = CommandPalette(self)
         self._importing: QDialog | None = None
         self._commands = self._command_table()
@@ -117,7 +121,7 @@ class MainWindow(QMainWindow):
         self.service_banner.close()
         self.notifications.close()
         self.looks.close()
-        self._unsubscribe()
+        self.joined_toasts.close()
         self.model.close()
         self.pictures.close()
         await self.tasks.close()
@@ -134,6 +138,7 @@ class MainWindow(QMainWindow):
 
     def show_contact(self, contact: ContactId) -> None:
         """Bring this person into sight, in the list and at the right."""
+        self.model.show_changes()
         self.list.reveal(contact)
         self._bring(contact)
 
@@ -197,7 +202,6 @@ class MainWindow(QMainWindow):
         self.notifications.contact_wanted.connect(self.show_contact)
         self.notifications.quit_wanted.connect(self.close)
         self.list.place_wanted.connect(lambda path: self.open_import([path]))
-        self._unsubscribe = self._session.changes.subscribe(self._on_change)
 
     # ---- commands
 
@@ -347,12 +351,8 @@ class MainWindow(QMainWindow):
     def add_person(self, typed: str) -> None:
         """Ask for a name and a number."""
         dialog = AddDialog(self._session, default_region(), typed, self)
-        dialog.added.connect(self._show_added)
+        dialog.added.connect(self.show_contact)
         dialog.open()
-
-    def _show_added(self, contact: ContactId) -> None:
-        self.model.show_changes()
-        self.show_contact(contact)
 
     def import_books(self) -> None:
         """Ask which address books to import."""
@@ -371,22 +371,6 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.palette_box.hide()
-
-    # ---- what happens
-
-    def _on_change(self, change: Change) -> None:
-        if len(change.joined) == 1:
-            (contact,) = change.joined
-            self._say_joined(contact)
-        elif change.joined:
-            text = counted(len(change.joined), "%1 has joined", "%1 of your people have joined")
-            self.toast.say(text, tr("Show"), lambda: self._show_shelf(Shelf.NEW))
-
-    def _say_joined(self, contact: ContactId) -> None:
-        row = self._session.rows_of([contact]).get(contact)
-        if row is not None:
-            text = tr("%1 has joined").replace("%1", isolated(row.name))
-            self.toast.say(text, tr("Show"), lambda: self.show_contact(contact))
 
     # ---- files dropped on the window
 

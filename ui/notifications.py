@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon, QWidget
 
 from app.changes import Change
 from app.domain import ContactId, Message
@@ -25,6 +25,8 @@ class Notifications(QObject):
 
     contact_wanted = Signal(object)
     quit_wanted = Signal()
+    told = Signal(str)
+    """What is told, where there is a tray or not."""
 
     def __init__(self, session: Session, window: QWidget, state: WindowState) -> None:
         super().__init__(window)
@@ -38,8 +40,10 @@ class Notifications(QObject):
         self.tray.setToolTip("Kith")
         self._menu = QMenu()
         show = QAction(tr("Show Kith"), self._menu)
+        show.setObjectName("tray_show")
         show.triggered.connect(self.raise_window)
         leave = QAction(tr("Quit"), self._menu)
+        leave.setObjectName("tray_quit")
         leave.triggered.connect(self.quit_wanted)
         self._menu.addActions([show, leave])
         self.tray.setContextMenu(self._menu)
@@ -87,10 +91,14 @@ class Notifications(QObject):
             self._say(words, None)
 
     def _say(self, text: str, about: ContactId | None) -> None:
-        if not self.tray.isVisible() or self._window.isActiveWindow():
+        if self._window.isActiveWindow():
             return
         self._about = about
-        self.tray.showMessage("Kith", text, self.tray.icon(), SHOWN_MS)
+        self.told.emit(text)
+        if self.tray.isVisible():
+            self.tray.showMessage("Kith", text, self.tray.icon(), SHOWN_MS)
+        else:
+            QApplication.alert(self._window)
 
     def _press(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason is QSystemTrayIcon.ActivationReason.Trigger:

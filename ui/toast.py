@@ -13,6 +13,8 @@ from ui.parts import IconButton
 from ui.wording import tr
 
 SHOWN_MS: Final = 8000
+LINES: Final = 1.8
+"""A long sentence may fill two lines, less what is lost where the first one breaks."""
 
 
 class Toast(QFrame):
@@ -46,7 +48,12 @@ class Toast(QFrame):
         self._then = then
         metrics = self.words.fontMetrics()
         room = max(self._over.width() - theme.px(280), theme.px(160))
-        self.words.setText(metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room))
+        wide = metrics.horizontalAdvance(text) + theme.px(2)
+        long = wide > room
+        self.words.setWordWrap(long)
+        middle = Qt.TextElideMode.ElideMiddle
+        self.words.setText(metrics.elidedText(text, middle, int(room * LINES)))
+        self.words.setFixedWidth(min(wide, room))
         parts.set_tip(self.words, text)
         self.way.setText(way)
         self.way.setAccessibleName(way)

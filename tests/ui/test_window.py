@@ -415,3 +415,20 @@ def test_a_number_is_copied(run: Run, open_window: OpenWindow) -> None:
             assert QGuiApplication.clipboard().text() == window.model.row(1).detail
 
     run(story())
+
+
+def test_a_long_toast_fills_two_lines_and_the_next_is_as_short_as_its_words(
+    run: Run, open_window: OpenWindow
+) -> None:
+    async def story() -> None:
+        async with open_window(1) as (window, _session):
+            toast = window.toast
+            toast.say("Undone")
+            short = toast.size()
+            toast.say("Somebody has taken a name. " * 4)
+            assert toast.height() > short.height()
+            assert toast.width() <= window.width()
+            toast.say("Undone")
+            assert toast.size() == short
+
+    run(story())
