@@ -11,7 +11,9 @@ from app.domain import Cursor
 LIFETIME_DAYS: Final = 30
 DAY_S: Final = 86_400
 MAC_BYTES: Final = 8
-_CURSOR = struct.Struct(">QQQH")
+_ACCOUNT = struct.Struct(">Q")
+_LIFE = struct.Struct(">QH")
+"""The incarnation, less its first byte, and the day; what is before them is the number."""
 _PAGE = struct.Struct(">QQQQH")
 
 
@@ -40,48 +42,65 @@ class Page:
 
 
 class Cursors:
-    """Writes and reads cursors under one key."""
+    """Writes and reads cursors under one key.
+
+    A cursor stands in every event, so it holds no more than it must: whose it is only goes into
+    its signature, since the reader says who they are.
+    """
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self._cursor_mac = blake2b(digest_size=MAC_BYTES, key=key, person=b"cursor")
+        self._page_mac = blake2b(digest_size=MAC_BYTES, key=key, person=b"page")
 
     def issue(self, position: Position, now: float) -> Cursor:
         """Write a cursor; two of one day and one position are the same."""
-        day = int(now // DAY_S)
-        return Cursor(
-            self._sign(_CURSOR.pack(position.account_id, position.seq, position.incarnation, day))
-        )
+        life = _LIFE.pack(position.incarnation, int(now // DAY_S))
+        data = position.seq.to_bytes((position.seq.bit_length() + 7) // 8, "big") + life[1:]
+        return Cursor(_text(data + self._sign(position.account_id, data)))
 
     def read(self, cursor: str, account_id: int, now: float) -> Position:
         """Read a cursor of this account that is not too old; raises `NotHonoured`."""
-        owner, seq, incarnation, day = _CURSOR.unpack(self._verify(cursor, _CURSOR.size))
-        if owner != account_id or now // DAY_S - day > LIFETIME_DAYS:
+        data, mac = _parted(cursor)
+        if len(data) < _LIFE.size - 1 or mac != self._sign(account_id, data):
             raise NotHonoured
-        return Position(owner, seq, incarnation)
+        seq, life = data[: 1 - _LIFE.size], data[1 - _LIFE.size :]
+        incarnation, day = _LIFE.unpack(b"\0" + life)
+        if now // DAY_S - day > LIFETIME_DAYS:
+            raise NotHonoured
+        return Position(account_id, int.from_bytes(seq, "big"), incarnation)
 
     def issue_page(self, page: Page) -> str:
         """Write a page token."""
-        return self._sign(_PAGE.pack(page.account_id, page.since, page.key, page.until, page.limit))
+        data = _PAGE.pack(page.account_id, page.since, page.key, page.until, page.limit)
+        return _text(data + _mac(self._page_mac, data))
 
     def read_page(self, token: str, account_id: int) -> Page:
         """Read a page token of this account; raises `NotHonoured`."""
-        page = Page(*_PAGE.unpack(self._verify(token, _PAGE.size)))
+        data, mac = _parted(token)
+        if len(data) != _PAGE.size or mac != _mac(self._page_mac, data):
+            raise NotHonoured
+        page = Page(*_PAGE.unpack(data))
         if page.account_id != account_id:
             raise NotHonoured
         return page
 
-    def _sign(self, data: bytes) -> str:
-        return urlsafe_b64encode(data + self._mac(data)).rstrip(b"=").decode()
+    def _sign(self, account_id: int, data: bytes) -> bytes:
+        return _mac(self._cursor_mac, _ACCOUNT.pack(account_id) + data)
 
-    def _verify(self, text: str, size: int) -> bytes:
-        try:
-            raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
-        except ValueError:
-            raise NotHonoured from None
-        data = raw[:-MAC_BYTES]
-        if len(data) != size or raw[-MAC_BYTES:] != self._mac(data):
-            raise NotHonoured
-        return data
 
-    def _mac(self, data: bytes) -> bytes:
-        return blake2b(data, digest_size=MAC_BYTES, key=self._key).digest()
+def _mac(started: "blake2b", data: bytes) -> bytes:
+    mac = started.copy()
+    mac.update(data)
+    return mac.digest()
+
+
+def _text(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _parted(text: str) -> tuple[bytes, bytes]:
+    try:
+        raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+    except ValueError:
+        raise NotHonoured from None
+    return raw[:-MAC_BYTES], raw[-MAC_BYTES:]

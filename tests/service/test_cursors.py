@@ -15,9 +15,24 @@ KEY = b"k" * 32
 POSITION = Position(7, 12, 99)
 
 
-def test_a_cursor_is_read_back() -> None:
-    cursors = Cursors(KEY)
-    assert cursors.read(cursors.issue(POSITION, 0), 7, 0) == POSITION
+@pytest.mark.parametrize("seq", [0, 1, 255, 256, (1 << 63) - 1])
+@pytest.mark.parametrize("incarnation", [1, 99, 1_790_000_000_000_000, (1 << 56) - 1])
+def test_a_cursor_is_read_back(seq: int, incarnation: int) -> None:
+    cursors, position = Cursors(KEY), Position(7, seq, incarnation)
+    assert cursors.read(cursors.issue(position, 0), 7, 0) == position
+
+
+def test_a_cursor_is_short() -> None:
+    """It stands in every event."""
+    text = Cursors(KEY).issue(Position((1 << 62) + 1, 300, int(START * 1_000_000)), START)
+    assert len(text) <= 26
+
+
+@pytest.mark.parametrize("size", range(20))
+def test_no_piece_of_a_cursor_is_honoured(size: int) -> None:
+    text = Cursors(KEY).issue(POSITION, START)
+    with pytest.raises(NotHonoured):
+        Cursors(KEY).read(text[:size], 7, START)
 
 
 @pytest.mark.parametrize("text", ["", "x", "nonsense", "ä", "=" * 8, "A" * 46, " ", "\0"])
