@@ -55,7 +55,10 @@ class TracingTx:
         return found
 
     def fill(
-        self, table: str, same: Mapping[str, Value], each: Mapping[str, Sequence[int | bytes | None]]
+        self,
+        table: str,
+        same: Mapping[str, Value],
+        each: Mapping[str, Sequence[int | bytes | None]],
     ) -> None:
         self._note(f"FILL {table}", len(next(iter(each.values()))))
         self.tx.fill(table, same, each)
