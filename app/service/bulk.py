@@ -205,7 +205,7 @@ class _Work:
         if not before.kept or after.peer_id is None:
             after = match(after._replace(peer_id=None), owner, mine)
         if after.peer_id is None:
-            return after
+            return with_view(after, feed.BLANK)
         view = feed.seen(after, owner, mine)
         after = with_view(after, view)
         self.found.matched[after.peer_key] = _matched(after, view[0])

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.service.people import Json, Person, Service, fresh
 
 WIDE = "\uff42\uff4f\uff42.handle"
@@ -141,3 +143,26 @@ async def test_dropping_a_contact_in_bulk_is_told_and_takes_back_what_it_gave(
     assert (relation["contact"], relation["favorite"]) == (False, False)
     ((kind, profile),) = await events(bob, since)
     assert (kind, profile["fields"]) == ("profile", {"name": "N"})
+
+
+@pytest.mark.parametrize("way", ["sync", "relate", "look"])
+async def test_a_blank_view_after_a_match_was_given_up_is_a_version_of_its_own(
+    service: Service, way: str
+) -> None:
+    """Kept again, the peer cannot be found any more: what was seen of it must not stand."""
+    ann, bob = await service.pair(name="N")
+    await bob.sync(ann.address)
+    seen = await bob.get(f"/v1/profiles/{ann.address}")
+    assert seen["fields"] == {"name": "N"}
+    await ann.privacy(searchable="nobody")
+    await bob.drop(ann.address)
+    if way == "sync":
+        assert (await bob.sync(ann.address))["pending"] == [ann.address]
+    elif way == "relate":
+        assert (await bob.relate(ann.address, contact=True))["state"] == "pending"
+    if way == "look":
+        again = await bob.get(f"/v1/profiles/{ann.address}")
+    else:
+        again = (await bob.whole_list())[0][ann.address]["profile"]
+    assert again["fields"] == {}
+    assert again["version"] > seen["version"]
