@@ -15,9 +15,12 @@ from app.wire import KeptRelation
 
 KEPT: Final = 1_000
 """Notices kept; the oldest go first."""
-SHOWN: Final = 300
+SHOWN: Final = 100
 
 BY_ANOTHER_SESSION: Final = (NoticeKind.ADDED, NoticeKind.CHANGED, NoticeKind.REMOVED)
+
+REVIVED: Final = "revived"
+"""Whoever is followed had been removed from the book before."""
 
 Shape = dict[str, int] | None
 """The parts of a relation; `None` for none."""
@@ -45,7 +48,7 @@ def note_live(transaction: Transaction, told: Sequence[KeptRelation], now: float
 
 def _note_one(transaction: Transaction, kept: KeptRelation, record: Record, now: float) -> None:
     """Compare one relation with what is known, and with what is on its way."""
-    erase, paired, *parts = record
+    erase, paired, was_removed, *parts = record
     known, wanted = parts[: len(PARTS)], parts[len(PARTS) :]
     before = None if paired is None else dict(zip(PARTS, known, strict=True))
     if kept.left is True:
@@ -55,7 +58,8 @@ def _note_one(transaction: Transaction, kept: KeptRelation, record: Record, now:
         return  # what I asked for is on its way, and this is how it was before
     after = None if kept.removed is True else shape(kept)
     if before is None and after is not None and kept.origin is Origin.AUTO:
-        _note(transaction, now, New(NoticeKind.FOLLOWED, kept.address, after=after))
+        detail = REVIVED if was_removed else ""
+        _note(transaction, now, New(NoticeKind.FOLLOWED, kept.address, None, after, detail))
         return
     if before is not None and after is not None:
         on_its_way = [part for part, value in zip(PARTS, wanted, strict=True) if value is not None]
@@ -181,10 +185,11 @@ def settle_about(transaction: Transaction, about: str, outcome: str) -> None:
 
 
 _SHOWN: Final = f"""
-    SELECT chosen.value, o.erase, r.paired,
+    SELECT chosen.value, o.erase, r.paired, c.removed,
         {", ".join(f"r.{part}" for part in PARTS)}, {", ".join(f"o.{part}" for part in PARTS)}
     FROM json_each(?) chosen LEFT JOIN relation r ON r.address = chosen.value
         LEFT JOIN outbox o ON o.address = chosen.value AND o.failure IS NULL
+        LEFT JOIN address a ON a.address = chosen.value LEFT JOIN contact c ON c.id = a.contact_id
 """
 
 

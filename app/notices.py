@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from app.addresses import display
-from app.cells import RELATION
+from app.cells import RELATION, REMOVED
 from app.domain import Address
-from app.notice_rows import count_unseen, mark_seen, read_notices, settle
+from app.notice_rows import REVIVED, count_unseen, mark_seen, read_notices, settle
 from app.steps import begin_step, drop_if_empty
 from app.store import Store
 from app.views import Notice, NoticeKind
@@ -55,6 +55,8 @@ class Notices:
             step = begin_step(transaction, _step_name(found), time.time())
             for each in found:
                 step.write(RELATION, each.about, each.before)
+                if each.detail == REVIVED and each.contact_id is not None:
+                    step.write(REMOVED, each.contact_id, 1)
             settle(transaction, (each.id for each in found), "undone")
             drop_if_empty(transaction, step)
 

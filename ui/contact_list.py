@@ -88,6 +88,8 @@ class ContactList(QWidget):
     place_wanted = Signal(object)
     """The path of a book that another program keeps on this computer."""
     add_wanted = Signal(str)
+    pending_wanted = Signal()
+    """Everything about the addresses where nobody is yet."""
     menu_wanted = Signal(object)
     """Where on the screen a menu for the selected contacts is wanted."""
 
@@ -107,27 +109,35 @@ class ContactList(QWidget):
         self._chip_flow = FlowLayout(spacing=6)
         self._chip_box.setLayout(self._chip_flow)
         self._make_chips()
+        self.pending_way = parts.button(
+            self.tr("Every pending address"), self.pending_wanted.emit, name="pending_way"
+        )
         self._stack = QStackedWidget()
         self._stack.addWidget(self.table)
         self._empty: QWidget | None = None
+        self.bar = SelectionBar()
+        self.bar.cleared.connect(self.table.choose_current_only)
+        self._lay_out()
+        self._connect()
+        self._show_counts()
+        self._show_what_there_is()
+
+    def _lay_out(self) -> None:
         head = parts.column(
             parts.row(self.title, None, self.total, spacing=8),
             self.search,
             self._chip_box,
+            self.pending_way,
             spacing=10,
             margins=(16, 16, 16, 8),
         )
-        self.bar = SelectionBar()
-        self.bar.cleared.connect(self.table.choose_current_only)
         self.above_bar = parts.row(margins=(16, 0, 16, 0))
         self.foot = QWidget()
         self.foot.setLayout(parts.column(self.above_bar, self.bar, spacing=0))
-        whole = parts.column(head, self._stack, self.foot, spacing=0)
-        whole.setStretch(1, 1)
+        self._over = parts.column(spacing=0)
+        whole = parts.column(head, self._over, self._stack, self.foot, spacing=0)
+        whole.setStretch(2, 1)
         self.setLayout(whole)
-        self._connect()
-        self._show_counts()
-        self._show_what_there_is()
 
     def _connect(self) -> None:
         self.table.current_moved.connect(self.chosen)
@@ -159,6 +169,10 @@ class ContactList(QWidget):
             self.search.clear()
             self._filter(Filter())
             self.table.go_to(contact)
+
+    def announce(self, view: QWidget) -> None:
+        """Show this over the list."""
+        self._over.addWidget(view)
 
     def hold(self, view: QWidget) -> None:
         """Show this between the list and what can be done with the chosen people."""
@@ -267,6 +281,7 @@ class ContactList(QWidget):
         for facet, made in self._chips.items():
             made.setVisible(facet in in_use)
         self._chip_box.setVisible(bool(in_use))
+        self.pending_way.setVisible(have.shelf is Shelf.PENDING and whole > 0)
 
     def _show_what_there_is(self) -> None:
         if self.model.rowCount():

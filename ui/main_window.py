@@ -101,7 +101,9 @@ class MainWindow(QMainWindow):
     async def _load_ways(self) -> None:
         """Import what nobody needs before the rows are painted, beside the loop."""
         late = await asyncio.to_thread(import_module, "ui.ways")
-        self.ways: object = late.Ways(self._session, self.tasks, self.stage, self.show_contact)
+        ways = late.Ways(self._session, self.tasks, self.stage, self.show_contact)
+        ways.announce(self.list, self.rail, self._bring)
+        self.ways: object = ways
         await asyncio.to_thread(import_module, "ui.import_dialog")
 
     # ---- ends
@@ -191,6 +193,7 @@ class MainWindow(QMainWindow):
         self.list.import_wanted.connect(self.import_books)
         self.list.add_wanted.connect(self.add_person)
         self.list.menu_wanted.connect(self._show_people_menu)
+        self.list.pending_wanted.connect(partial(self._bring, "pending"))
         self.list.bar.wanted.connect(self._run_for_selection)
         self.actions_on_people.show_in(self.list, self._people)
         self.stage.moved.connect(self._mark_place)
@@ -230,7 +233,7 @@ class MainWindow(QMainWindow):
             table[name] = partial(self._run_on_people, name)
         for shelf in Shelf:
             table[f"shelf_{shelf}"] = partial(self._show_shelf, shelf)
-        for page in (*PAGES, "settings"):
+        for page in (*PAGES, "pending", "settings"):
             table[f"page_{page}"] = partial(self._bring, page)
         for scheme in Scheme:
             table[f"theme_{scheme}"] = partial(self.looks.choose_scheme, scheme)

@@ -23,11 +23,13 @@ PAGES: Final[dict[str, tuple[Icon, str, PageMaker]]] = {
     "profile": (Icon.PERSON, "My profile", _late("ui.profile_page", "ProfilePage")),
     "privacy": (Icon.SHIELD, "Privacy", _late("ui.privacy_page", "PrivacyPage")),
     "blocked": (Icon.BLOCKED, "Block list", _late("ui.blocked_page", "BlockedPage")),
+    "notices": (Icon.BELL, "What happened", _late("ui.notices_page", "NoticesPage")),
     "steps": (Icon.HISTORY, "History", _late("ui.steps_page", "StepsPage")),
 }
 
 INNER: Final[dict[str, PageMaker]] = {
     "audience": _late("ui.audience_page", "AudiencePage"),
+    "pending": _late("ui.pending_page", "PendingPage"),
     "messages": _late("ui.conversation", "Conversation"),
 }
 """Pages that other pages lead to; the rail does not show them."""

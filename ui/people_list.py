@@ -1,6 +1,8 @@
 """A searchable list of people in groups, of which one, several, a whole group or all are chosen."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from itertools import groupby
+from operator import itemgetter
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -107,17 +109,34 @@ class PeopleTable(ListTable):
 
     def chosen(self) -> list[ContactId]:
         """List the chosen people, in the order of the list."""
-        places = sorted(index.row() for index in self.selectionModel().selectedRows())
-        items = [self.people.item(place) for place in places]
-        return list(dict.fromkeys(item.row.id for item in items if isinstance(item, Line)))
+        return list(dict.fromkeys(line.row.id for line in self.chosen_lines()))
+
+    def chosen_lines(self) -> list[Line]:
+        """List the chosen lines, in their order."""
+        places = sorted(
+            place
+            for span in self.selectionModel().selection().toList()
+            for place in range(span.top(), span.bottom() + 1)
+        )
+        items = (self.people.item(place) for place in places)
+        return [item for item in items if isinstance(item, Line)]
 
     def choose(self, people: Collection[ContactId]) -> None:
         """Choose these people, as far as they are shown."""
+        self.choose_lines(lambda line: line.row.id in people)
+
+    def choose_lines(self, is_wanted: Callable[[Line], bool]) -> None:
+        """Choose every line of which it is true; neighbours are one span, which is quick."""
         chosen = QItemSelection()
-        for place, item in enumerate(self.people.items()):
-            if isinstance(item, Line) and item.row.id in people:
-                here = self.people.index(place, 0)
-                chosen.select(here, here)
+        wanted = (
+            (place, isinstance(item, Line) and is_wanted(item))
+            for place, item in enumerate(self.people.items())
+        )
+        for is_chosen, some in groupby(wanted, itemgetter(1)):
+            if is_chosen:
+                places = [place for place, _ in some]
+                ends = (self.people.index(place, 0) for place in (places[0], places[-1]))
+                chosen.select(*ends)
         flags = QItemSelectionModel.SelectionFlag
         self.selectionModel().select(chosen, flags.ClearAndSelect)
 

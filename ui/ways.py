@@ -9,9 +9,14 @@ from app.session import Person, Session
 from ui import viewers
 from ui.audience_page import AudiencePage
 from ui.blocked_page import BlockedPage
+from ui.contact_list import ContactList
 from ui.conversation import Conversation
+from ui.notice_strip import NoticeStrip
+from ui.notices_page import NoticesPage
+from ui.pending_page import PendingPage
 from ui.privacy_page import PrivacyPage
 from ui.profile_page import ProfilePage
+from ui.rail import Rail
 from ui.stage import Stage
 from ui.tasks import Tasks
 from ui.why import Goal, Way
@@ -35,6 +40,14 @@ class Ways:
             self._connect(page)
         stage.contact_page.visibility.why_wanted.connect(self.explain)
         stage.contact_page.message_wanted.connect(self.show_messages)
+
+    def announce(self, people: ContactList, rail: Rail, bring: Callable[[str], object]) -> None:
+        """Tell over the list and in the rail what happens without me."""
+        strip = NoticeStrip(self._session)
+        strip.counted.connect(rail.pages["notices"].set_count)
+        strip.page_wanted.connect(bring)
+        people.announce(strip)
+        strip.refresh()
 
     def explain(self, person: Person) -> None:
         """Show why this person sees what they see."""
@@ -96,7 +109,10 @@ class Ways:
         elif isinstance(page, AudiencePage):
             page.contact_wanted.connect(self._show_contact)
             page.privacy_wanted.connect(self.show_audience)
-        elif isinstance(page, BlockedPage):
+        elif isinstance(page, BlockedPage | PendingPage):
             page.contact_wanted.connect(self._show_contact)
+        elif isinstance(page, NoticesPage):
+            page.contact_wanted.connect(self._show_contact)
+            page.page_wanted.connect(self._stage.show_place)
         elif isinstance(page, Conversation):
             page.back_wanted.connect(self._stage.go_back)
