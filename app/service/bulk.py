@@ -69,7 +69,7 @@ def _parts_of(record: Record) -> str:
 
 
 def _new(me: Owner, wish: Wish) -> Record:
-    return wish.applied(relations.empty(me.id, 0))
+    return wish.applied(relations.new(me, 0, b""))
 
 
 @lru_cache(maxsize=4096)
@@ -177,6 +177,7 @@ class _Work:
         self.there = read.keys
         wishes = self.request.wishes
         parts = {wish: _parts_of(_new(self.me, wish)) for wish in self.request.kinds}
+        none, first = str(self.me.floor), str(self.me.floor + 1)
         for written in cards.written(self.tx, cards.discovered(read)):
             keys, idents, *_ = written.cards
             views = written.views()
@@ -184,7 +185,7 @@ class _Work:
                 key: (ident, *view) for key, ident, view in zip(keys, idents, views, strict=True)
             }
             self.found.matched |= {
-                key: (parts[wishes[key]], "1" if view[1] else "0", text)
+                key: (parts[wishes[key]], first if view[1] else none, text)
                 for key, view, text in zip(keys, views, written.texts, strict=True)
             }
 
@@ -245,7 +246,7 @@ class _Work:
         each = {
             "peer_key": keys,
             "peer_id": idents,
-            "version": [int(digest != 0) for digest in digests],
+            "version": [self.me.floor + (digest != 0) for digest in digests],
             "shown": shown,
             "digest": digests,
             "sealed": [self.request.sealed[key] for key in keys],

@@ -105,7 +105,7 @@ async def get_contacts(call: Call) -> Response:
         "cursor": call.node.cursor(call.account_id, page.until),
     }
     if found.next is not None:
-        rest["next"] = call.node.cursors.issue_page(found.next)
+        rest["next"] = call.node.cursors.issue_page(found.next, call.node.now())
     return json_answer(
         b'{"relations":[%b],%b' % (b",".join(found.relations), msgspec.json.encode(rest)[1:])
     )
@@ -119,9 +119,9 @@ def _page(tx: Tx, call: Call, query: ListQuery) -> Page:
     node = call.node
     if query.page is not None:
         try:
-            return node.cursors.read_page(query.page, call.account_id)
+            return node.cursors.read_page(query.page, call.account_id, node.now())
         except NotHonoured:
-            raise ProblemError("invalid", "This page is not one of yours.") from None
+            raise ProblemError("invalid", "This page is not one of yours, or too old.") from None
     since = _WHOLE
     if query.cursor is not None:
         try:

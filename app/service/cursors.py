@@ -14,7 +14,7 @@ MAC_BYTES: Final = 8
 _ACCOUNT = struct.Struct(">Q")
 _LIFE = struct.Struct(">QH")
 """The incarnation, less its first byte, and the day; what is before them is the number."""
-_PAGE = struct.Struct(">QQQQH")
+_PAGE = struct.Struct(">QQQQHH")
 
 
 class NotHonoured(Exception):
@@ -69,18 +69,20 @@ class Cursors:
             raise NotHonoured
         return Position(account_id, int.from_bytes(seq, "big"), incarnation)
 
-    def issue_page(self, page: Page) -> str:
-        """Write a page token."""
-        data = _PAGE.pack(page.account_id, page.since, page.key, page.until, page.limit)
+    def issue_page(self, page: Page, now: float) -> str:
+        """Write a page token, which lives as long as a cursor."""
+        place = page.account_id, page.since, page.key, page.until, page.limit
+        data = _PAGE.pack(*place, int(now // DAY_S))
         return _text(data + _mac(self._page_mac, data))
 
-    def read_page(self, token: str, account_id: int) -> Page:
-        """Read a page token of this account; raises `NotHonoured`."""
+    def read_page(self, token: str, account_id: int, now: float) -> Page:
+        """Read a page token of this account that is not too old; raises `NotHonoured`."""
         data, mac = _parted(token)
         if len(data) != _PAGE.size or mac != _mac(self._page_mac, data):
             raise NotHonoured
-        page = Page(*_PAGE.unpack(data))
-        if page.account_id != account_id:
+        *place, day = _PAGE.unpack(data)
+        page = Page(*place)
+        if page.account_id != account_id or now // DAY_S - day > LIFETIME_DAYS:
             raise NotHonoured
         return page
 

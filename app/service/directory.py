@@ -224,7 +224,7 @@ def keep(tx: Tx, directory: Directory, me: Owner, address: Address, now: float) 
     record = load_record(tx, me.id, key)
     if record is None:
         spend_one(tx, me.id, directory.allowance, now)
-        record = relations.empty(me.id, key, directory.texts.seal(address))
+        record = relations.new(me, key, directory.texts.seal(address))
     if record.kept:
         return record
     record = record._replace(kept=1, peer_id=None, origin=MANUAL)
@@ -266,7 +266,7 @@ def look(
     """Return what I remember of an address, what I shall remember now, and my view of it."""
     key = directory.key(address)
     before = load_record(tx, me.id, key)
-    record = before or relations.empty(me.id, key, directory.texts.seal(address))
+    record = before or relations.new(me, key, directory.texts.seal(address))
     owners, mine = load_peers(tx, me, [key])
     owner = owners.get(key)
     if not record.kept:
@@ -333,7 +333,7 @@ def pair(tx: Tx, one: Owner, other: Owner, *, paired: bool) -> Touched:
         before = load_record(tx, owner.id, peer.key)
         if before is None and not paired:
             continue
-        record = before or relations.empty(owner.id, peer.key, peer.sealed)
+        record = before or relations.new(owner, peer.key, peer.sealed)
         if bool(record.paired) == paired:
             continue
         if paired:

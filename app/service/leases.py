@@ -57,6 +57,11 @@ def others(tx: Tx, node_id: int) -> list[int]:
     return [ident for (ident,) in tx.all("SELECT id FROM node WHERE id <> ?", node_id)]
 
 
+def is_first(tx: Tx, node_id: int) -> bool:
+    """Tell whether a node is the one that does what only one shall do."""
+    return tx.one("SELECT MIN(id) FROM node") == (node_id,)
+
+
 def name(tx: Tx) -> int:
     """Return a number that all nodes of one database share."""
     row = tx.one("SELECT MIN(id) FROM incarnation")

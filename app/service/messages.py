@@ -64,7 +64,7 @@ def send(tx: Tx, directory: Directory, me: Owner, draft: Draft, now: float) -> T
         return touched
     if record is None:
         spend_one(tx, me.id, directory.allowance, now)
-        record = relations.empty(me.id, key, directory.texts.seal(draft.to))
+        record = relations.new(me, key, directory.texts.seal(draft.to))
         relations.save(tx, [record])
     receiver = _receiver(tx, me, key, record)
     theirs = None if receiver is None else load_record(tx, receiver.id, me.key)
@@ -176,7 +176,7 @@ def _subscribe(tx: Tx, ends: Ends) -> None:
     wanted = bool(row and row[0]) and not ends.is_deaf and not (record and record.subscribed)
     if record is None and not wanted:
         return
-    before = record or relations.empty(receiver.id, ends.sender.key, ends.sender.sealed)
+    before = record or relations.new(receiver, ends.sender.key, ends.sender.sealed)
     origin = before.origin if before.kept else AUTO
     after = before._replace(
         kept=1, subscribed=1, origin=origin, peer_id=ends.sender.id, cause=QUIET

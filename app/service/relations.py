@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from app.domain import Address, Block, Origin, Visibility
+from app.service.accounts import Owner
 from app.service.decide import Standing, fields_of
 from app.service.store import Tx
 
@@ -128,6 +129,11 @@ def flagged(flags: str) -> Record:
 def save(tx: Tx, records: Sequence[Sequence[Any]]) -> None:
     """Store whole records, new and changed."""
     tx.insert(_TABLE, records, _CONFLICT)
+
+
+def new(owner: Owner, peer_key: int, sealed: bytes) -> Record:
+    """Return the relation to somebody whom the owner has not met, or not for long."""
+    return empty(owner.id, peer_key, sealed)._replace(version=owner.floor)
 
 
 def empty(owner_id: int, peer_key: int, sealed: bytes = b"") -> Record:

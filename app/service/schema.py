@@ -100,7 +100,13 @@ CREATE TABLE address_key_mark (
 );
 """
 
-MIGRATIONS: Final = (VERSION_1, VERSION_2, VERSION_3)
+VERSION_4: Final = """
+ALTER TABLE account ADD COLUMN floor BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN taken BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX relation_let_go ON relation (removed_at) WHERE kept = 0;
+"""
+
+MIGRATIONS: Final = (VERSION_1, VERSION_2, VERSION_3, VERSION_4)
 """Each brings the database from the version before it; a released one is never edited."""
 
 POSTGRESQL_ONLY: Final = {

@@ -24,6 +24,7 @@ from app.service.api import create_app
 from app.service.budget import Allowance
 from app.service.claim import Note, claim, write_note
 from app.service.engines import Cluster, make_cluster, open_store
+from app.service.forget import Forgetting
 from app.service.keys import load_keys, write_secret
 from app.service.metrics import Metrics
 from app.service.node import Node
@@ -89,6 +90,7 @@ async def serve(
     tasks.start(patiently(streams.pump), "pump")
     tasks.start(patiently(streams.confirm), "confirm")
     tasks.start(patiently(presence.run), "presence")
+    tasks.start(patiently(Forgetting(node).run), "forgetting")
     if cluster is not None:
         cluster.start(streams, presence, tasks)
     try:

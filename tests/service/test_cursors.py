@@ -66,9 +66,9 @@ def test_a_cursor_of_another_account_key_or_month_is_not_honoured() -> None:
 def test_a_page_is_no_cursor_and_a_cursor_no_page() -> None:
     cursors = Cursors(KEY)
     with pytest.raises(NotHonoured):
-        cursors.read_page(cursors.issue(POSITION, 0), 7)
+        cursors.read_page(cursors.issue(POSITION, 0), 7, 0)
     with pytest.raises(NotHonoured):
-        cursors.read(cursors.issue_page(Page(7, 0, 0, 0, 10)), 7, 0)
+        cursors.read(cursors.issue_page(Page(7, 0, 0, 0, 10), 0), 7, 0)
 
 
 async def test_a_cursor_lasts_30_days(service: Service) -> None:
