@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -134,7 +134,7 @@ class Listener:
     def _apply_relations(self, transaction: Transaction, told: Sequence[Happening]) -> None:
         """Apply the last word on each address."""
         last = {kept.address: kept for kept in told if isinstance(kept, KeptRelation)}
-        self._truth.note_live(last)
+        self._truth.note_heard(last)
         note_live(transaction, [*last.values()], time.time())
         for address, kept in last.items():
             if kept.removed is True:
@@ -157,28 +157,33 @@ class Listener:
         """Read my account and my list from the beginning; what is not in it any more goes."""
         # Before the list is asked for: what is sent while it travels is not in it, and stays.
         gone = truth.kept_addresses(self._store.reading)
-        me = await self._remote.me()
-        page = await self._remote.contacts()
-        with self._store.writing() as transaction:
-            my_outbox.save_me(transaction, me)
-            self._truth.forget_versions(transaction)
-        cursor = page.cursor
-        while True:
-            gone.difference_update(kept.address for kept in page.relations)
-            await self._apply_list(page.relations)
-            if not isinstance(page.next, str):
-                break
-            page = await self._remote.contacts(page.next)
-        await self._remove_list(sorted(gone))
+        with self._truth.flight() as overtaken:
+            page = await self._remote.contacts()
+            # After the cursor: what changes of me from here on comes by the stream as well.
+            me = await self._remote.me()
+            with self._store.writing() as transaction:
+                my_outbox.save_me(transaction, me)
+                self._truth.forget_versions(transaction)
+            cursor = page.cursor
+            while True:
+                gone.difference_update(kept.address for kept in page.relations)
+                await self._apply_list(page.relations, overtaken)
+                if not isinstance(page.next, str):
+                    break
+                page = await self._remote.contacts(page.next)
+            await self._remove_list(sorted(gone))
         with self._store.writing() as transaction:
             truth.save_cursor(transaction, cursor)
             truth.mark_stale(transaction, stale=False)
 
-    async def _apply_list(self, relations: Sequence[KeptRelation]) -> None:
+    async def _apply_list(
+        self, relations: Sequence[KeptRelation], overtaken: Collection[Address]
+    ) -> None:
         for start in range(0, len(relations), CHUNK):
             with self._store.writing() as transaction:
                 some = relations[start : start + CHUNK]
-                self._truth.apply_kept(transaction, some, time.time())
+                fresh = [kept for kept in some if kept.address not in overtaken]
+                self._truth.apply_kept(transaction, fresh, time.time())
             await asyncio.sleep(0)
 
     async def _remove_list(self, gone: Sequence[Address]) -> None:

@@ -14,6 +14,7 @@ from app.errors import Refused, SignedOut
 from app.outbox import Batch, Intent, acknowledge, defer, lease, reject, release
 from app.remote import Remote
 from app.store import CHUNK, Store
+from app.transaction import Transaction
 from app.truth import Truth
 from app.wire import Synced, SyncEntry
 
@@ -65,16 +66,14 @@ class BulkSender:
             with self._store.writing() as transaction:
                 fresh = [kept for kept in some if kept.address not in overtaken]
                 self._truth.apply_kept(transaction, fresh, time.time())
-                transaction.contacts |= self._store.owners([kept.address for kept in some])
-                acknowledge(transaction, batch.id, [intents[kept.address] for kept in some])
+                self._acknowledge(transaction, batch, [intents[kept.address] for kept in some])
             await asyncio.sleep(0)
         for addresses in _chunks(pending):
             here = [intents[address] for address in addresses]
             with self._store.writing() as transaction:
                 new = [intent for intent in here if intent.address not in overtaken]
                 self._truth.apply_pending(transaction, new, time.time())
-                transaction.contacts |= self._store.owners(addresses)
-                acknowledge(transaction, batch.id, here)
+                self._acknowledge(transaction, batch, here)
             await asyncio.sleep(0)
         retry_after = answer.retry_after
         wait_s = retry_after if isinstance(retry_after, int) else DEFER_S
@@ -89,6 +88,13 @@ class BulkSender:
                 if each.address in intents:
                     reject(transaction, batch.id, intents[Address(each.address)], each.reason)
                     transaction.contacts |= self._store.owners([Address(each.address)])
+
+    def _acknowledge(self, transaction: Transaction, batch: Batch, sent: list[Intent]) -> None:
+        """Let go what the service has; what it answered of it earlier is not applied after this."""
+        addresses = [intent.address for intent in sent]
+        acknowledge(transaction, batch.id, sent)
+        transaction.contacts |= self._store.owners(addresses)
+        self._truth.note_heard(addresses)
 
     async def _refuse_or_split(self, batch: Batch, error: Refused) -> None:
         """One bad entry must not hold thousands: each one is then sent on its own."""

@@ -82,3 +82,4 @@ class SingleSender:
                     self._truth.apply_removed(transaction, intent.address)
                 else:
                     self._truth.apply_kept(transaction, [kept], time.time())
+                self._truth.note_heard([intent.address])

@@ -66,7 +66,7 @@ class Truth:
 
     @contextmanager
     def flight(self) -> Iterator[set[Address]]:
-        """Collect the addresses whose relation is heard live while a request is on its way.
+        """Collect the addresses of whose relation something is heard while a request travels.
 
         Its answer may be older than what was heard; it is not applied over it. What the request
         changed comes by the live stream as well.
@@ -78,8 +78,8 @@ class Truth:
         finally:
             self._flights = [each for each in self._flights if each is not overtaken]
 
-    def note_live(self, addresses: Iterable[Address]) -> None:
-        """Remember that these relations were heard live."""
+    def note_heard(self, addresses: Iterable[Address]) -> None:
+        """Remember that these relations were heard of, live or by the answer to a change."""
         for overtaken in self._flights:
             overtaken.update(addresses)
 
