@@ -107,7 +107,7 @@ class PendingPage(parts.Sheet):
         self._follow = Follow(
             self,
             session,
-            Kind.CONTACTS | Kind.NOTICES | Kind.OUTBOX,
+            Kind.CONTACTS | Kind.NOTICES | Kind.OUTBOX | Kind.ME,
             self._show,
             every_ms=REFRESH_MS,
         )

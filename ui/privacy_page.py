@@ -14,6 +14,7 @@ from ui.follow import Follow
 from ui.icons import Icon
 from ui.overrides import Overrides
 from ui.pictures import Pictures
+from ui.refusals import Refusals
 from ui.tasks import Tasks
 from ui.theme import Size
 from ui.visibility_sets import VisibilitySets, users
@@ -60,6 +61,7 @@ class PrivacyPage(parts.Page):
         self._faces = Pictures(session, tasks, "override pictures")
         self.overrides = Overrides(session, self._faces)
         self.overrides.contact_wanted.connect(self.contact_wanted)
+        self.refusals = Refusals(session, lambda part: part == "privacy")
         self._lay_out()
         self._follow = Follow(self, session, Kind.ME | Kind.CONTACTS | Kind.STATE, self._show)
 
@@ -101,6 +103,7 @@ class PrivacyPage(parts.Page):
         self.whole = QWidget()
         self.whole.setLayout(
             parts.column(
+                self.refusals,
                 _section(tr("Who sees what"), fields),
                 _section(tr("Being found"), finding),
                 _section(tr("Visibility sets"), self.sets),
@@ -122,6 +125,7 @@ class PrivacyPage(parts.Page):
         self.whole.setEnabled(is_known)
         if me is None:
             return
+        self.refusals.refresh()
         for row in self.rows.values():
             row.show_me(me)
         self.finding.set_current(me.privacy.searchable)

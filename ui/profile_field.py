@@ -10,6 +10,7 @@ from app.domain import PROFILE_BYTES, TEXT_FIELDS, Audience, Field
 from app.wire import Me
 from ui import parts, theme, wording
 from ui.impact import in_a_sentence
+from ui.plain import short
 from ui.profile_view import text_of
 from ui.theme import Size
 from ui.wording import tr
@@ -28,6 +29,8 @@ SEEN_BY: Final = {
     Audience.NOBODY: "Nobody sees this",
 }
 LINE_LIMIT: Final = 1000
+SHOWN: Final = 120
+"""As much of another session's text as helps to choose."""
 
 
 def room_left(me: Me, field: Field, text: str) -> int:
@@ -62,9 +65,12 @@ class ProfileField(QWidget):
         )
         self.trouble = parts.label("", Size.CAPTION, tone="danger", wrap=True)
         self.trouble.hide()
+        self._theirs: str | None = None
+        """What another session has published while this was typed, until one is chosen."""
+        self.conflict = self._conflict_box()
         name = parts.label(title, bold=True)
         head = parts.row(name, None, self.seen, spacing=8)
-        self.setLayout(parts.column(head, self.edit, self.trouble, spacing=4))
+        self.setLayout(parts.column(head, self.edit, self.trouble, self.conflict, spacing=4))
 
     def show_me(self, me: Me) -> None:
         """Show what is published, unless something else is just being typed."""
@@ -76,9 +82,18 @@ class ProfileField(QWidget):
             .replace("%1", in_a_sentence(self.field))
             .replace("%2", tr(SEEN_BY[audience]))
         )
-        self._kept = text_of(me.fields, self.field)
-        if not self.edit.hasFocus():
+        before, self._kept = self._kept, text_of(me.fields, self.field)
+        typed = self.text()
+        is_news = self._kept not in (before, typed)
+        if self._theirs is not None or (is_news and self.edit.hasFocus() and typed != before):
+            self._show_conflict(self._kept if self._kept != typed else None)
+        elif not self.edit.hasFocus():
             self._show_text(self._kept)
+
+    def edit_text(self, text: str) -> None:
+        """Put a text into the field as if it were typed, with the keyboard on it."""
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show_text(text)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Publish when the keyboard leaves, or at Enter; Escape goes back."""
@@ -100,12 +115,13 @@ class ProfileField(QWidget):
             self._save()
             return True
         if event.key() == Qt.Key.Key_Escape:
+            self._show_conflict(None)
             self._show_text(self._kept)
             return True
         return False
 
     def _save(self) -> None:
-        if self._me is None or self.text() == self._kept:
+        if self._me is None or self._theirs is not None or self.text() == self._kept:
             return
         over = -room_left(self._me, self.field, self.text())
         self.trouble.setVisible(over > 0)
@@ -119,6 +135,45 @@ class ProfileField(QWidget):
             return
         self._kept = self.text()
         self.saved.emit(self.field, self._kept or None)
+
+    # ---- somebody else was at it
+
+    def _conflict_box(self) -> QWidget:
+        made = QWidget()
+        self.conflict_words = parts.label("", Size.CAPTION, tone="warning", wrap=True)
+        self.conflict_words.setObjectName(f"my_{self.field}_conflict")
+        self.take_theirs = parts.button(
+            tr("Take that"), self._take_theirs, name=f"my_{self.field}_theirs"
+        )
+        self.keep_mine = parts.button(
+            tr("Keep what I typed"), self._keep_mine, name=f"my_{self.field}_mine"
+        )
+        ways = parts.row(self.keep_mine, self.take_theirs, None, spacing=6)
+        made.setLayout(parts.column(self.conflict_words, ways, spacing=4))
+        made.hide()
+        return made
+
+    def _show_conflict(self, theirs: str | None) -> None:
+        """Save nothing before it is decided which of the two holds."""
+        self._theirs = theirs
+        self.conflict.setVisible(theirs is not None)
+        if theirs is not None:
+            text = tr("Another session of yours made this “%1” meanwhile.")
+            text = (
+                text.replace("%1", short(theirs, SHOWN))
+                if theirs
+                else tr("Another session of yours removed this meanwhile.")
+            )
+            self.conflict_words.setText(text)
+            parts.announce(self, text)
+
+    def _take_theirs(self) -> None:
+        self._show_conflict(None)
+        self._show_text(self._kept)
+
+    def _keep_mine(self) -> None:
+        self._show_conflict(None)
+        self._save()
 
     def _show_text(self, text: str) -> None:
         self.trouble.hide()

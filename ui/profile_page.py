@@ -17,6 +17,7 @@ from ui.my_picture import MyPicture
 from ui.parts import CopyButton
 from ui.privacy_page import standing
 from ui.profile_field import ProfileField
+from ui.refusals import Refusals
 from ui.see_as import SeeAs
 from ui.tasks import Tasks
 from ui.theme import Size
@@ -48,6 +49,8 @@ class ProfilePage(parts.Page):
         self.fields = {field: ProfileField(field) for field in TEXT_FIELDS}
         self.auto = SwitchRow(tr("Automatic sync"), tr(AUTO), icon=Icon.SYNC, name="auto_sync")
         self.auto.switched.connect(session.set_auto_sync)
+        self.refusals = Refusals(session, lambda part: part != "privacy")
+        self.refusals.edit_wanted.connect(self._edit_again)
         self.see_as = SeeAs(session, tasks)
         self.see_as.way_wanted.connect(self.way_wanted)
         self._lay_out()
@@ -83,6 +86,7 @@ class ProfilePage(parts.Page):
         self.whole = QWidget()
         self.whole.setLayout(
             parts.column(
+                self.refusals,
                 card,
                 _section(tr("See as"), tr("Your card, as others get it."), self.see_as),
                 parts.Card(self.auto),
@@ -104,12 +108,19 @@ class ProfilePage(parts.Page):
         self.address.setText(display(me.address) if me else "")
         if me is None:
             return
+        self.refusals.refresh()
         self.copy.text_to_copy = display(me.address)
         self.picture.show_me(me)
         for each in self.fields.values():
             each.show_me(me)
         self.auto.set_on(me.auto_sync)
         self.see_as.refresh()
+
+    def _edit_again(self, field: Field, text: str) -> None:
+        """Put what was refused back into its field, to be changed."""
+        self._session.mine.give_up(f"field:{field}")
+        self.ensureWidgetVisible(self.fields[field])
+        self.fields[field].edit_text(text)
 
     def _save(self, field: Field, text: str | None) -> None:
         self._session.save_me({field: text})

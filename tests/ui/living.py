@@ -42,8 +42,9 @@ class Living:
     tokens: dict[str, str]
 
     async def act(self, who: str, method: str, path: str, body: object) -> httpx.Response:
-        """Call the service as somebody else."""
-        headers = {"Authorization": f"Bearer {self.tokens[ADDRESSES[who]]}"}
+        """Call the service as somebody else, or by my address as another session of mine."""
+        token = self.tokens[ADDRESSES.get(who, Address(who))]
+        headers = {"Authorization": f"Bearer {token}"}
         async with httpx.AsyncClient(
             base_url=self.url, headers=headers, timeout=PATIENCE_S
         ) as client:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QW
 from app.domain import Address, Audience, Field, Fields, Privacy, Visibility
 from app.wire import Me
 from tests.ui.conftest import Run, until
-from tests.ui.living import ADA, BO, CYD, Living, living
+from tests.ui.living import ADA, BO, CYD, ME, Living, living
 from ui import viewers
 from ui.picture_import import PictureTrouble, make_picture, read_picture
 from ui.plain import one_line
@@ -276,3 +276,77 @@ def test_the_room_that_is_left_counts_bytes_of_every_field() -> None:
     )
     assert room_left(me, Field.STATUS, "") == 16 * 1024 - 4
     assert room_left(me, Field.ABOUT, "x" * 16 * 1024) == -15
+
+
+# ---- somebody else was at it, or the service said no
+
+
+async def type_while_another_session_changes(here: Living, page: ProfilePage) -> QLineEdit:
+    """Be in the middle of a word when the same field is published elsewhere."""
+    field = page.fields[Field.STATUS]
+    status = field.edit
+    assert isinstance(status, QLineEdit)
+    status.setFocus()
+    status.selectAll()
+    QTest.keyClicks(status, "At home")
+    await here.act(ME, "PATCH", "/v1/me", {"fields": {"status": "In the mountains"}})
+    await until(field.conflict.isVisible)
+    assert "made this “In the mountains” meanwhile" in texts(field)
+    assert status.text() == "At home"
+    return status
+
+
+def test_what_another_session_published_meanwhile_is_not_overwritten_unasked(
+    run: Run, dress: Theme, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with living(tmp_path) as here:
+            page = await open_page(here)
+            status = await type_while_another_session_changes(here, page)
+            steps = len(here.session.steps())
+            page.fields[Field.NAME].edit.setFocus()
+            assert len(here.session.steps()) == steps
+            assert mine(here).fields.status == "In the mountains"
+            field = page.fields[Field.STATUS]
+            click(field.take_theirs)
+            assert status.text() == "In the mountains"
+            assert not field.conflict.isVisible()
+            assert len(here.session.steps()) == steps
+            page.close_page()
+
+    run(story())
+
+
+def test_what_i_typed_holds_where_i_choose_it(run: Run, dress: Theme, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with living(tmp_path) as here:
+            page = await open_page(here)
+            await type_while_another_session_changes(here, page)
+            click(page.fields[Field.STATUS].keep_mine)
+            assert mine(here).fields.status == "At home"
+            assert not page.fields[Field.STATUS].conflict.isVisible()
+            page.close_page()
+
+    run(story())
+
+
+def test_what_the_service_refuses_is_shown_with_every_way_on(
+    run: Run, dress: Theme, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with living(tmp_path) as here:
+            page = await open_page(here)
+            here.session.save_me({Field.ABOUT: "x" * 20_000})
+            await until(page.refusals.isVisible)
+            assert "did not take your about" in texts(page.refusals)
+            edit = page.refusals.findChild(QPushButton, "refusal_edit")
+            assert edit is not None
+            await until(edit.isVisible)
+            click(edit)
+            about = page.fields[Field.ABOUT].edit
+            assert isinstance(about, QPlainTextEdit)
+            assert about.toPlainText() == "x" * 20_000
+            await until(lambda: not page.refusals.isVisible())
+            page.close_page()
+
+    run(story())
