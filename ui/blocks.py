@@ -130,8 +130,11 @@ class Page(QScrollArea):
             self.body.addWidget(piece)
 
     def finish(self) -> None:
-        """Keep everything at the top."""
+        """Keep everything at the top; the page is called what its first heading says."""
         self.body.addStretch(1)
+        if not self.accessibleName():
+            named = (child.accessibleName() for child in self.content.findChildren(QWidget))
+            self.setAccessibleName(next(filter(None, named), ""))
 
 
 class Sheet(QWidget):

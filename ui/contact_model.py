@@ -64,7 +64,7 @@ class ContactModel(QAbstractTableModel):
             ROW_ROLE: self.row,
             SECTION_ROLE: self._section,
             Qt.ItemDataRole.DisplayRole: lambda at: contact_row.face(self._shown[at]).name,
-            Qt.ItemDataRole.AccessibleTextRole: lambda at: contact_row.sentence(self._shown[at]),
+            Qt.ItemDataRole.AccessibleTextRole: self._sentence,
         }
         self._unsubscribe = session.changes.subscribe(self._on_change)
         self.load()
@@ -87,6 +87,15 @@ class ContactModel(QAbstractTableModel):
             return None
         answer = self._answers.get(role)
         return None if answer is None else answer(index.row())
+
+    def headerData(
+        self,
+        _section: int,
+        _orientation: Qt.Orientation,
+        _role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> object:
+        """Say nothing: a screen reader would hear a number before each person."""
+        return None
 
     # ---- what the list asks
 
@@ -238,6 +247,9 @@ class ContactModel(QAbstractTableModel):
             and wanted.facets >= have.facets
             and all(any(old in new for new in wanted.words()) for old in have.words())
         )
+
+    def _sentence(self, position: int) -> str:
+        return contact_row.sentence(self._shown[position], self.filter.words())
 
     def _section(self, position: int) -> str:
         here = section(self._shown[position])

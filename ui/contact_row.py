@@ -83,9 +83,9 @@ def badge(row: Row) -> Badge:
     return BY_STATE[row.state]
 
 
-def sentence(row: Row) -> str:
-    """Say the whole row for somebody who hears it."""
-    seen = face(row)
+def sentence(row: Row, sought: tuple[str, ...] = ()) -> str:
+    """Say the whole row for somebody who hears it, and why these words found it."""
+    seen = face(row, sought)
     words = [seen.name]
     if row.blocked:
         words.append(wording.blocks(row.blocked))

@@ -100,6 +100,7 @@ class Conversation(parts.Sheet):
         self.banner = parts.Banner("", "warning")
         self.banner.hide()
         self.list = parts.Page()
+        self.list.setAccessibleName(tr("Messages"))
         self.list.body.setSpacing(theme.px(8))
         self.list.verticalScrollBar().rangeChanged.connect(self._scroll_down)
         self.note = parts.label("", Size.CAPTION, tone="muted", wrap=True)

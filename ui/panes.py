@@ -16,6 +16,7 @@ from ui.icons import Icon
 from ui.rail import Rail
 from ui.stage import Stage
 from ui.sync_indicator import SyncIndicator
+from ui.tab_order import follow_layout
 from ui.wording import tr
 
 NARROW_BELOW: Final = 820
@@ -108,6 +109,11 @@ class Panes(QWidget):
             self.show_list()
             return
         super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Put what Tab stops at into reading order first: much is made late."""
+        follow_layout(self)
+        return super().focusNextPrevChild(forward)
 
     # ---- room
 
