@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QWidget
 
-from app.domain import Fields
+from app.domain import Field, Fields
 from app.errors import KithError
 from app.session import Row, Session
 from app.wire import Me, Preview
@@ -23,7 +23,7 @@ from ui.shelf import Filter, sort_key
 from ui.tasks import Tasks
 from ui.theme import Size
 from ui.viewers import Viewer
-from ui.why_list import WhyList
+from ui.why_list import WhyFields, WhyList
 from ui.wording import tr
 
 MOST: Final = 4
@@ -43,6 +43,8 @@ class SeeAs(QWidget):
         self._chosen: list[Viewer] = [*viewers.kinds()[:2]]
         self._cards: dict[str, SeenCard] = {}
         self._explained: str | None = None
+        self._unfolded: Field | None = None
+        """A field that was asked about, until its rules are there."""
         self._offered: list[Viewer] = []
         self._placed: tuple[int, list[str]] = (0, [])
         self._later = QTimer(self)
@@ -137,6 +139,7 @@ class SeeAs(QWidget):
                 self._cards[asked] = card = SeenCard(viewer)
                 card.closed.connect(self._remove)
                 card.why_wanted.connect(self._explain)
+                card.field_wanted.connect(self._explain_field)
             self._cards[asked].show_viewer(viewer)
         self._place()
 
@@ -167,6 +170,7 @@ class SeeAs(QWidget):
                     self._cards[viewer.asked].show_preview(me, preview, self._session.my_picture())
                 if viewer.asked == self._explained:
                     self.why.show_preview(viewer, preview, me.privacy.sets)
+                    self._unfold()
         except KithError as problem:
             self.note.setText(wording.error(problem))
             for card in self._cards.values():
@@ -179,9 +183,21 @@ class SeeAs(QWidget):
             else tr("As the service sends it. It follows while you change something.")
         )
 
+    def _unfold(self) -> None:
+        field, self._unfolded = self._unfolded, None
+        if field is not None:
+            self.why.unfold(field)
+            self.why.rows[field].fold.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def _explain(self, asked: str) -> None:
         self._explained = None if self._explained == asked else asked
         self.why_card.setVisible(self._explained is not None)
+        self.refresh()
+
+    def _explain_field(self, asked: str, field: Field) -> None:
+        """Unfold the rules of one field, once they are there."""
+        self._explained, self._unfolded = asked, field
+        self.why_card.show()
         self.refresh()
 
 
@@ -190,6 +206,8 @@ class SeenCard(parts.Card):
 
     closed = Signal(str)
     why_wanted = Signal(str)
+    field_wanted = Signal(str, object)
+    """Whose view, and which field of it is to be explained."""
 
     def __init__(self, viewer: Viewer) -> None:
         super().__init__(padding=14, spacing=10)
@@ -217,7 +235,11 @@ class SeenCard(parts.Card):
         self.body.addLayout(head)
         self.body.addWidget(self.view)
         self.body.addWidget(self.away)
+        self.whys = WhyFields()
+        self.whys.wanted.connect(lambda field: self.field_wanted.emit(viewer.asked, field))
+        self.whys.hide()
         self.body.addStretch(1)
+        self.body.addWidget(self.whys)
         self.body.addLayout(parts.row(None, self.why))
         self.view.hide()
         self.why.setEnabled(False)
@@ -239,12 +261,15 @@ class SeenCard(parts.Card):
         fields = msgspec.convert(values, Fields)
         self.view.show_profile(Seen(me.address, fields, hidden, picture), time.time())
         self.view.show()
+        self.whys.show_preview(self.viewer.name, preview)
+        self.whys.show()
         self.away.hide()
         self.why.setEnabled(True)
 
     def show_away(self) -> None:
         """Say that it cannot be told now."""
         self.view.hide()
+        self.whys.hide()
         self.away.setText(tr("Not known while the service is away."))
         self.away.show()
         self.why.setEnabled(False)

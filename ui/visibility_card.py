@@ -14,10 +14,11 @@ from app.wire import FieldPreview, Me, Preview, Suppose, SupposedRelation
 from ui import parts, relation_words, wording
 from ui.controls import Segmented, SwitchRow
 from ui.impact_view import Choice, ImpactView
-from ui.plain import isolated
+from ui.plain import isolated, one_line
 from ui.profile_view import ICONS, ProfileView, Seen
 from ui.tasks import Tasks
 from ui.theme import Size
+from ui.why_list import WhyFields
 from ui.wording import tr
 
 PREVIEW: Final = "preview of one person"
@@ -26,8 +27,8 @@ PREVIEW: Final = "preview of one person"
 class VisibilityCard(parts.Card):
     """The choice is shown at once; the preview under it is the service's own answer."""
 
-    why_wanted = Signal(object)
-    """The person whose view is to be explained."""
+    why_wanted = Signal(object, object)
+    """The person whose view is to be explained, and the field that is asked about, if one is."""
 
     def __init__(self, session: Session, tasks: Tasks) -> None:
         super().__init__()
@@ -50,12 +51,14 @@ class VisibilityCard(parts.Card):
         self.frame = parts.Card(self.view, padding=14)
         self.frame.setObjectName("preview")
         self.note = parts.label("", Size.CAPTION, tone="muted", wrap=True)
+        self.whys = WhyFields()
+        self.whys.wanted.connect(lambda field: self.why_wanted.emit(self._person, field))
         why = parts.button(tr("Why?"), self._ask_why, kind="quiet", name="why")
         above = parts.row(parts.label(tr("As they see it"), Size.CAPTION, tone="muted"), None, why)
         for piece in (self.title, self.choice, self.impact, self.explained, self.custom):
             self.body.addWidget(piece)
         self.body.addLayout(above)
-        for piece in (self.frame, self.words, self.note):
+        for piece in (self.frame, self.whys, self.words, self.note):
             self.body.addWidget(piece)
 
     def show_person(self, person: Person) -> None:
@@ -78,8 +81,7 @@ class VisibilityCard(parts.Card):
         self._explain(row.visibility)
         self._show_switches(person)
         if other:
-            self.frame.hide()
-            self.words.hide()
+            self._hide_preview()
             self._asked = None
         self.refresh()
 
@@ -87,7 +89,7 @@ class VisibilityCard(parts.Card):
         """Ask for the preview again, where something it depends on has changed."""
         person, me = self._person, self._session.me()
         if person is None or person.row.address is None:
-            self.frame.hide()
+            self._hide_preview()
             return
         mine = self._session.my_picture()
         question = (person.entries, me, mine, self._session.state.status)
@@ -156,7 +158,11 @@ class VisibilityCard(parts.Card):
             switch.set_on(field in chosen)
 
     def _ask_why(self) -> None:
-        self.why_wanted.emit(self._person)
+        self.why_wanted.emit(self._person, None)
+
+    def _hide_preview(self) -> None:
+        for piece in (self.frame, self.whys, self.words):
+            piece.hide()
 
     # ---- the preview
 
@@ -165,8 +171,7 @@ class VisibilityCard(parts.Card):
             preview = await self._preview(person)
         except KithError:
             self._asked = None
-            self.frame.hide()
-            self.words.hide()
+            self._hide_preview()
             self.note.setText(tr("The preview is made by the service, which does not answer now."))
             self.note.show()
             return
@@ -199,8 +204,9 @@ class VisibilityCard(parts.Card):
         seen = Seen(me.address if me else "", fields, hidden, self._session.my_picture())
         self.view.show_profile(seen, time.time())
         self.words.setText(relation_words.what_they_see(person, preview))
-        self.frame.show()
-        self.words.show()
+        self.whys.show_preview(isolated(one_line(person.row.name)), preview)
+        for piece in (self.frame, self.whys, self.words):
+            piece.show()
         waiting = person.row.waiting
         self.note.setText(tr("Waiting to be sent; the service does not know it yet."))
         self.note.setVisible(waiting)

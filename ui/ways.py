@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.domain import ContactId, Field
@@ -49,11 +50,11 @@ class Ways:
         people.announce(strip)
         strip.refresh()
 
-    def explain(self, person: Person) -> None:
-        """Show why this person sees what they see."""
+    def explain(self, person: Person, field: Field | None) -> None:
+        """Show why this person sees what they see, with one field's rules unfolded."""
         viewer = viewers.person(person.row)
         if viewer is not None:
-            dialog = WhyDialog(self._session, self._tasks, viewer, self._stage.window())
+            dialog = WhyDialog(self._session, self._tasks, viewer, self._stage.window(), field)
             dialog.way_wanted.connect(self.follow)
             dialog.open()
 
@@ -72,6 +73,9 @@ class Ways:
                 page.focus_on(page.blocked)
             case Goal.CONTACT:
                 page.focus_on(page.contact)
+            case Goal.FAVORITE:
+                page.ensureWidgetVisible(page.header.star)
+                page.header.star.setFocus(Qt.FocusReason.ShortcutFocusReason)
             case _:
                 page.focus_visibility()
 

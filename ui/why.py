@@ -19,6 +19,7 @@ class Goal(StrEnum):
     BLOCK = "block"
     VISIBILITY = "visibility"
     CONTACT = "contact"
+    FAVORITE = "favorite"
     AUDIENCE = "audience"
     SET = "set"
 
@@ -114,8 +115,14 @@ def _by_audience(viewer: Viewer, field: Field, rule: str, visible: bool) -> Reas
         Audience.NOBODY: tr("Your %2 is for nobody."),
     }[audience]
     ways = [Way(tr("Who may see it…"), Goal.AUDIENCE, field)]
+    if audience in MEMBERSHIP:
+        ways += _on_person(viewer, field, MEMBERSHIP[audience])
     ways += _on_person(viewer, field, Goal.VISIBILITY)
     return Reason(_named(words, viewer).replace("%2", in_a_sentence(field)), True, tuple(ways))
+
+
+MEMBERSHIP: Final = {Audience.CONTACTS: Goal.CONTACT, Audience.FAVORITES: Goal.FAVORITE}
+"""What decides whether somebody belongs to an audience."""
 
 
 def _by_override(
@@ -156,7 +163,12 @@ def _by_set(viewer: Viewer, field: Field, rule: str, sets: tuple[VisibilitySet, 
 def _on_person(viewer: Viewer, field: Field, goal: Goal) -> tuple[Way, ...]:
     if viewer.contact_id is None:
         return ()
-    words = {Goal.BLOCK: tr("Blocking…"), Goal.VISIBILITY: tr("Rule for %1…")}[goal]
+    words = {
+        Goal.BLOCK: tr("Blocking…"),
+        Goal.CONTACT: tr("Contact or not…"),
+        Goal.FAVORITE: tr("Favorite or not…"),
+        Goal.VISIBILITY: tr("Rule for %1…"),
+    }[goal]
     return (Way(_named(words, viewer), goal, field, viewer.contact_id),)
 
 

@@ -11,7 +11,9 @@ from app.errors import KithError
 from app.session import Session
 from app.wire import FieldPreview, Preview
 from ui import parts, theme, viewers, why, wording
+from ui.flow import FlowLayout
 from ui.icons import Icon
+from ui.impact import in_a_sentence
 from ui.parts import CopyButton, IconButton
 from ui.profile_view import ICONS
 from ui.tasks import Tasks
@@ -138,13 +140,54 @@ class WhyRow(QWidget):
         return made
 
 
+class WhyFields(QWidget):
+    """A button for each field, shown or hidden, that asks why."""
+
+    wanted = Signal(object)
+    """The field."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("why_fields")
+        self.buttons = {field: self._button(field) for field in Field}
+        flow = FlowLayout(spacing=2)
+        self.setLayout(flow)
+        for each in self.buttons.values():
+            flow.addWidget(each)
+
+    def show_preview(self, viewer: str, preview: Preview) -> None:
+        """Show which fields this viewer gets."""
+        for field, shown in preview.fields.items():
+            words = (
+                tr("%1 sees your %2: why?")
+                if shown.visible
+                else tr("%1 does not see your %2: why?")
+            )
+            words = words.replace("%1", viewer).replace("%2", in_a_sentence(field))
+            self.buttons[field].set_words(words)
+            which = ICONS[field] if shown.visible else Icon.EYE_OFF
+            self.buttons[field].show_icon(which, "accent" if shown.visible else "faint")
+
+    def _button(self, field: Field) -> IconButton:
+        ask = partial(self.wanted.emit, field)
+        return IconButton(ICONS[field], tr("Why?"), ask, name=f"ask_why_{field}")
+
+
 class WhyDialog(QDialog):
     """The same for one person, in a window of its own beside that person's page."""
 
     way_wanted = Signal(object)
 
-    def __init__(self, session: Session, tasks: Tasks, viewer: Viewer, parent: QWidget) -> None:
+    def __init__(
+        self,
+        session: Session,
+        tasks: Tasks,
+        viewer: Viewer,
+        parent: QWidget,
+        field: Field | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._field = field
         self.setObjectName("why_dialog")
         self.setWindowTitle(tr("Why?"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -173,6 +216,9 @@ class WhyDialog(QDialog):
         self.note.hide()
         self.list.show_preview(self._viewer, preview, me.privacy.sets if me else ())
         self.list.show()
+        if self._field is not None:
+            self.list.unfold(self._field)
+            self.list.rows[self._field].fold.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _go(self, way: why.Way) -> None:
         self.way_wanted.emit(way)

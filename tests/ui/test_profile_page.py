@@ -12,6 +12,8 @@ from app.wire import Me
 from tests.ui.conftest import Run, until
 from tests.ui.living import ADA, BO, CYD, ME, Living, living
 from ui import viewers
+from ui.contact_page import ContactPage
+from ui.parts import IconButton
 from ui.picture_import import PictureTrouble, make_picture, read_picture
 from ui.plain import one_line
 from ui.profile_field import room_left
@@ -347,6 +349,56 @@ def test_what_the_service_refuses_is_shown_with_every_way_on(
             assert isinstance(about, QPlainTextEdit)
             assert about.toPlainText() == "x" * 20_000
             await until(lambda: not page.refusals.isVisible())
+            page.close_page()
+
+    run(story())
+
+
+# ---- why, from every field
+
+
+def test_every_field_of_a_viewer_leads_to_its_own_rules(
+    run: Run, dress: Theme, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with living(tmp_path) as here:
+            page = await open_page(here)
+            asks = card(page, "everyone").findChildren(IconButton, "ask_why_email")
+            await until(asks[0].isVisible)
+            assert one_line(asks[0].accessibleName()) == "A stranger does not see your mail: why?"
+            asks[0].setFocus()
+            QTest.keyClick(asks[0], Qt.Key.Key_Return)
+            await until(lambda: Field.EMAIL in page.see_as.why.rows)
+            row = page.see_as.why.rows[Field.EMAIL]
+            await until(row.rules.isVisible)
+            assert "Your mail is for nobody." in texts(row)
+            assert not page.see_as.why.rows[Field.NAME].rules.isVisible()
+            page.close_page()
+
+    run(story())
+
+
+def test_on_a_persons_page_each_field_asks_for_itself(
+    run: Run, dress: Theme, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with living(tmp_path) as here:
+            page = ContactPage(here.session, here.tasks)
+            page.resize(700, 900)
+            page.show()
+            page.show_contact(here.people[ADA])
+            asked: list[Field] = []
+            page.visibility.why_wanted.connect(lambda _person, field: asked.append(field))
+            await until(page.visibility.whys.isVisible)
+            for field in Field:
+                page.visibility.whys.buttons[field].click()
+            assert asked == [*Field]
+            dialog = WhyDialog(here.session, here.tasks, viewer(here, ADA), page, Field.PICTURE)
+            dialog.open()
+            await until(dialog.list.isVisible)
+            assert dialog.list.rows[Field.PICTURE].rules.isVisible()
+            assert not dialog.list.rows[Field.NAME].rules.isVisible()
+            dialog.close()
             page.close_page()
 
     run(story())

@@ -18,6 +18,9 @@ def shown(visible: bool, *rules: str) -> FieldPreview:
     return FieldPreview(visible, [Because(rule, rule == rules[-1]) for rule in rules])
 
 
+LAST = Goal.VISIBILITY
+
+
 @pytest.mark.parametrize(
     ("visible", "rule", "words", "goals"),
     [
@@ -30,8 +33,8 @@ def shown(visible: bool, *rules: str) -> FieldPreview:
         (False, "set:16", "this is not in it", [Goal.SET, Goal.VISIBILITY]),
         (False, "set:99", "The set you gave Ada is deleted", [Goal.VISIBILITY]),
         (True, "audience-everyone", "open to everyone", [Goal.AUDIENCE, Goal.VISIBILITY]),
-        (True, "audience-contacts", "and Ada is one", [Goal.AUDIENCE, Goal.VISIBILITY]),
-        (False, "audience-favorites", "Ada is not one", [Goal.AUDIENCE, Goal.VISIBILITY]),
+        (True, "audience-contacts", "and Ada is one", [Goal.AUDIENCE, Goal.CONTACT, LAST]),
+        (False, "audience-favorites", "Ada is not one", [Goal.AUDIENCE, Goal.FAVORITE, LAST]),
         (False, "audience-nobody", "for nobody", [Goal.AUDIENCE, Goal.VISIBILITY]),
     ],
 )
