@@ -41,11 +41,12 @@ class Doubles:
         """A search has come to its end since the start."""
 
     @property
-    def count(self) -> int:
-        """How many there are, by the last search, were it before the start."""
+    def count(self) -> int | None:
+        """How many there are, by the last search, were it before the start; `None` without one."""
         if self.is_known:
             return len(self.found)
-        return self._store.reading.value("SELECT value FROM meta WHERE key = 'doubles'") or 0
+        kept: int | None = self._store.reading.value("SELECT value FROM meta WHERE key = 'doubles'")
+        return kept
 
     # ---- finding
 
@@ -85,13 +86,16 @@ class Doubles:
             return not stopped.is_set()
 
         seen = _read_turns(self._store.reading)
+        work = loop.run_in_executor(None, _find, self._store, go_on)
         try:
-            found = await asyncio.to_thread(_find, self._store, go_on)
-        finally:
+            found = await asyncio.shield(work)
+        except asyncio.CancelledError:
             stopped.set()
+            await asyncio.wait([work])  # it reads the file, which may be closed after this
+            raise
         self._seen = seen
         self.is_known = True
-        self._keep(found)
+        self._keep(found or [])
 
     def _keep(self, found: Sequence[Double]) -> None:
         self.found = tuple(found)
@@ -154,9 +158,9 @@ class Doubles:
         self._keep([each for each in self.found if gone.isdisjoint(each.ids)])
 
 
-def _find(store: Store, go_on: Callable[[int, int], bool]) -> list[Double]:
+def _find(store: Store, go_on: Callable[[int, int], bool]) -> list[Double] | None:
     """Import here what the start of the window does without."""
-    found: list[Double] = import_module("app.find_doubles").find_doubles(store.path, go_on)
+    found: list[Double] | None = import_module("app.find_doubles").find_doubles(store.path, go_on)
     return found
 
 

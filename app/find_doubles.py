@@ -26,22 +26,24 @@ _PEOPLE: Final = """
 """
 
 
-def find_doubles(path: Path, go_on: Callable[[int, int], bool]) -> list[Double]:
+def find_doubles(path: Path, go_on: Callable[[int, int], bool]) -> list[Double] | None:
     """Find them, the sure ones first; `go_on` hears how far it is, and ends it by saying no."""
-    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
-        people: list[Person] = []
-        apart = _read_apart(connection)
-        (total,) = connection.execute("SELECT COUNT(*) FROM contact WHERE NOT removed").fetchone()
-        breath = _Breath(go_on, total * 2)
-        for person in _read_people(connection):
-            people.append(person)
-            if not len(people) % BREATH:
-                breath()
-    found = _doubles(find_likenesses(people, apart, breath), apart)
-    while people:  # a hundred thousand at once would hold the window
-        del people[-BREATH:]
-        time.sleep(0)
-    return found
+    people: list[Person] = []
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+            apart = _read_apart(connection)
+            breath = _Breath(go_on, _count(connection) * 2)
+            for person in _read_people(connection):
+                people.append(person)
+                if not len(people) % BREATH:
+                    breath()
+        return _doubles(find_likenesses(people, apart, breath), apart)
+    except _Stopped:
+        return None
+    finally:
+        while people:  # a hundred thousand at once would hold the window
+            del people[-BREATH:]
+            time.sleep(0)
 
 
 def person_of_record(record: Record) -> Person:
@@ -104,6 +106,11 @@ def _doubles(likenesses: list[Likeness], apart: set[frozenset[str]]) -> list[Dou
 def _order(person: Person) -> tuple[int, int, int]:
     """Begin with the one who has most, and among equals with the oldest."""
     return -len(person.addresses), -len(person.card.emails), int(person.key)
+
+
+def _count(connection: sqlite3.Connection) -> int:
+    (count,) = connection.execute("SELECT COUNT(*) FROM contact WHERE NOT removed").fetchone()
+    return int(count)
 
 
 def _read_people(connection: sqlite3.Connection) -> Iterator[Person]:

@@ -52,6 +52,7 @@ class Icon(Enum):
     LOCK = "lock"
     MAIL = "mail"
     MATCHED = "matched"
+    MERGE = "merge"
     MESSAGE = "message"
     MOON = "moon"
     MORE = "more"

@@ -104,6 +104,8 @@ class MainWindow(QMainWindow):
         ways = late.Ways(self._session, self.tasks, self.stage, self.show_contact)
         ways.announce(self.list, self.rail, self._bring)
         self.ways: object = ways
+        watch = (await asyncio.to_thread(import_module, "ui.duplicates_watch")).DuplicatesWatch
+        watch(self._session, self.tasks, self.rail.pages["duplicates"])
         await asyncio.to_thread(import_module, "ui.import_dialog")
 
     # ---- ends
