@@ -46,6 +46,10 @@ class MySender:
             raise
         except Refused as error:
             log.warning("the service refused %s: %s", drafts[0].part.partition(":")[0], error.slug)
+            if len(drafts) > 1:  # one that is refused must not cost the others
+                for draft in drafts:
+                    await self._send_drafts([draft])
+                return
             with self._store.writing() as transaction:
                 my_outbox.reject_mine(transaction, drafts, error.detail)
                 for draft in drafts:

@@ -52,12 +52,16 @@ MINE: Final = {"privacy": "rules", "picture": "picture", "auto_sync": "automatic
 def sentence(notice: Notice, name: str, sets: tuple[VisibilitySet, ...] = ()) -> str:
     """Say what happened; `name` is what I call the one it is about."""
     if notice.kind is NoticeKind.REFUSED:
-        words = tr("The service did not take your %1: %2")
-        return words.replace("%1", part_in_words(notice.about)).replace("%2", notice.detail)
+        return refused(notice.about)
     shown = isolated(one_line(name) or display(Address(notice.about)))
     if notice.kind is NoticeKind.CHANGED:
         return _changed(notice, sets).replace("%1", shown)
     return tr(SENTENCES[notice.kind]).replace("%1", shown)
+
+
+def refused(part: str) -> str:
+    """Say that the service did not take a part of my account."""
+    return tr("The service did not take your %1.").replace("%1", part_in_words(part))
 
 
 def part_in_words(part: str) -> str:

@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QWidget
 from app.domain import Field
 from app.session import Session
 from app.views import Refusal
-from ui import parts
+from ui import notice_words, parts
 from ui.icons import Icon
-from ui.notice_words import part_in_words
 from ui.plain import short
 from ui.theme import Size
 from ui.wording import tr
@@ -48,11 +47,11 @@ class Refusals(QWidget):
         self.setVisible(bool(found))
 
     def _line(self, refusal: Refusal) -> QWidget:
-        text = tr("The service did not take your %1: %2")
-        text = text.replace("%1", part_in_words(refusal.part)).replace("%2", refusal.detail)
-        words = parts.label(text, wrap=True)
+        text = notice_words.refused(refusal.part)
+        words = parts.label(text, wrap=True, bold=True)
         words.setObjectName("refusal_words")
-        pieces: list[parts.Piece] = [words]
+        said = tr("It says: %1").replace("%1", short(refusal.detail, SHOWN))
+        pieces: list[parts.Piece] = [words, parts.label(said, Size.CAPTION, wrap=True)]
         if isinstance(refusal.value, str):
             wanted = tr("You wanted: “%1”").replace("%1", short(refusal.value, SHOWN))
             pieces.append(parts.label(wanted, Size.CAPTION, tone="muted", wrap=True))

@@ -4,16 +4,9 @@ from app.domain import Block, Field, Fields, State
 from app.session import Person
 from app.wire import Preview
 from ui import wording
+from ui.impact import fields_in_words
 from ui.plain import isolated
 from ui.wording import tr
-
-
-def listed(fields: list[Field]) -> str:
-    """List fields as one does in a sentence."""
-    words = [tr(wording.FIELDS[field]).lower() for field in fields]
-    if len(words) < 2:
-        return "".join(words)
-    return tr("%1 and %2").replace("%1", ", ".join(words[:-1])).replace("%2", words[-1])
 
 
 def filled(fields: Fields) -> list[Field]:
@@ -46,9 +39,9 @@ def what_i_see(person: Person, fields: Fields) -> str:
     if not have:
         return tr("You see nothing of %1: it is private, or not filled in.").replace("%1", name)
     return (
-        tr("You see %2 of %1. What else there is, is private or not filled in.")
+        tr("You see the %2 of %1. What else there is, is private or not filled in.")
         .replace("%1", name)
-        .replace("%2", listed(have))
+        .replace("%2", fields_in_words((*have,)))
     )
 
 
@@ -64,7 +57,7 @@ def what_they_see(person: Person, preview: Preview) -> str:
         )
         return start.replace("%1", name)
     start = tr("%1 sees your %2.") if when else tr("When %1 joins, they see your %2.")
-    text = start.replace("%1", name).replace("%2", listed(shown))
+    text = start.replace("%1", name).replace("%2", fields_in_words((*shown,)))
     if hidden:
-        text += " " + tr("They do not see your %1.").replace("%1", listed(hidden))
+        text += " " + tr("They do not see your %1.").replace("%1", fields_in_words((*hidden,)))
     return text

@@ -152,6 +152,7 @@ class WhyFields(QWidget):
         self.buttons = {field: self._button(field) for field in Field}
         flow = FlowLayout(spacing=2)
         self.setLayout(flow)
+        flow.addWidget(parts.label(tr("Why? Ask for a field:"), Size.CAPTION, tone="muted"))
         for each in self.buttons.values():
             flow.addWidget(each)
 

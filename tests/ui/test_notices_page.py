@@ -66,7 +66,7 @@ def test_a_change_is_said_by_what_is_different() -> None:
 def test_a_refusal_names_the_part_and_somebody_without_a_name_the_number() -> None:
     refused = a_notice(NoticeKind.REFUSED, about="field:birthday", detail="Too large.")
     assert one_line(notice_words.sentence(refused, "")) == (
-        "The service did not take your birthday: Too large."
+        "The service did not take your birthday."
     )
     joined = a_notice(NoticeKind.JOINED)
     assert one_line(notice_words.sentence(joined, "")) == "+1 202 555 0101 has joined."

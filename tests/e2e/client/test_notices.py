@@ -137,6 +137,18 @@ async def test_what_the_service_refuses_of_mine_is_kept_until_i_decide(
     assert all(each.settled for each in session.notices.read())
 
 
+async def test_a_refused_field_does_not_cost_the_others(
+    service: Service, sessions: AsyncExitStack, tmp_path: Path
+) -> None:
+    (me,) = service.people(fresh(), name="Robin")
+    session = await open_session(sessions, me, tmp_path)
+    session.save_me({Field.ABOUT: "x" * 20_000, Field.STATUS: "Walking"})
+    await until(session, lambda: bool(session.mine.refusals()))
+    await session.settled()
+    assert [each.part for each in session.mine.refusals()] == ["field:about"]
+    assert me.get("/v1/me")["fields"]["status"] == "Walking"
+
+
 async def test_my_picture_can_be_undone_and_done_again(
     service: Service, sessions: AsyncExitStack, tmp_path: Path
 ) -> None:
