@@ -121,7 +121,7 @@ class Import:
             added=len(self._added),
             changed=len(self._changed),
             known=plan.count(Fate.KNOWN),
-            duplicates=plan.count(Fate.SAME),
+            duplicates=plan.doubles,
             contacts=(*self._added, *dict.fromkeys(self._changed)),
             addresses=tuple(addresses),
             rejected=plan.rejected,

@@ -103,6 +103,17 @@ class ImportPlan(msgspec.Struct, frozen=True):
         """How many cards have this fate."""
         return sum(planned.fate is fate for planned in self.cards)
 
+    @property
+    def doubles(self) -> int:
+        """How many cards are of somebody of whom an earlier card of these books is."""
+        seen: set[ContactId] = set()
+        count = 0
+        for planned in self.cards:
+            count += planned.fate is Fate.SAME or planned.contact_id in seen
+            if planned.contact_id is not None:
+                seen.add(planned.contact_id)
+        return count
+
 
 class ImportReport(msgspec.Struct, frozen=True):
     """What an import did."""
