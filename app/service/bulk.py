@@ -93,8 +93,9 @@ class _Work:
     request: Request
     found: Found = field(default_factory=Found)
     touched: Touched = field(default_factory=Touched)
+    differing: list[int] = field(default_factory=list)
     kept: dict[int, Record] = field(default_factory=dict)
-    """The relations there are that are not as wished."""
+    """The relations there are that are not as wished, and their keys."""
     fresh: list[int] = field(default_factory=list)
     """Keys that are new to the caller and within the budget, in the order of the request."""
     owners: dict[int, Owner] = field(default_factory=dict)
@@ -108,51 +109,75 @@ class _Work:
     def load(self) -> None:
         """Read the relations there are, and the views of those that are as wished."""
         wishes = self.request.wishes
-        any_row = "SELECT 1 FROM relation WHERE owner_id = ? LIMIT 1"
-        if not wishes or self.tx.one(any_row, self.me.id) is None:
+        held = self._holds(2 * len(wishes))
+        if not held:
             self.fresh = list(wishes)
             return
-        differing: list[int] = []
-        unknown: set[int] = set()
-        for wish, keys in self.request.by_wish(wishes).items():
-            found, unlike = self._look_at(wish, keys)
-            differing += unlike
-            if len(found) < len(keys):
-                unknown |= {*keys}.difference(map(int, found))
-        self.fresh = [key for key in wishes if key in unknown] if unknown else []
-        if differing:
-            self.kept = load_records(self.tx, self.me.id, differing)
+        rows = "relation r"
+        if held == 2 * len(wishes):
+            keys = self.tx.numbers(list(wishes))
+            rows = f"{keys} n CROSS JOIN relation r ON r.peer_key = n.value"
+        known = {*self._look_at_matched(rows), *self._look_at_pending(rows)}
+        self.fresh = [key for key in wishes if key not in known]
+        if self.differing:
+            self.kept = load_records(self.tx, self.me.id, self.differing)
 
-    def _look_at(self, wish: Wish, keys: list[int]) -> tuple[list[str], list[int]]:
-        """Return the keys there are of some, and of these the ones that are not as wished."""
-        wanted = ("r.peer_key", relations.FLAGS.sql("r"), "r.version", "COALESCE(r.peer_id, 0)")
-        there, flags, versions, peers = self.tx.columns(
-            wanted,
-            f"FROM {self.tx.numbers(keys)} n"
-            " CROSS JOIN relation r ON r.owner_id = ? AND r.peer_key = n.value",
+    def _holds(self, most: int) -> int:
+        """Count my relations, up to a number: a small book is read whole, a large one by key."""
+        counted = self.tx.one(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM relation WHERE owner_id = ? LIMIT ?) held",
+            self.me.id,
+            most,
+        )
+        assert counted is not None
+        return int(counted[0])
+
+    def _look_at_matched(self, rows: str) -> list[int]:
+        """Return the keys that are matched; note the views of those that are as wished."""
+        read = cards.of_relations(self.tx, self.me, rows, (relations.FLAGS.sql("r"), "r.version"))
+        parts = self._judged(read.keys, [flags for flags, _ in read.more])
+        for written in cards.written(self.tx, read):
+            self.found.matched |= {
+                key: (parts[key], version, text)
+                for key, (_, version), text in zip(
+                    written.cards.keys, written.cards.more, written.texts, strict=True
+                )
+                if key in parts
+            }
+        return read.keys
+
+    def _look_at_pending(self, rows: str) -> list[int]:
+        """Return the keys that are not matched."""
+        texts, flags = self.tx.columns(
+            ("r.peer_key", relations.FLAGS.sql("r")),
+            # Said like this, since for `IS NULL` PostgreSQL would read the index of all who wait.
+            f"FROM {rows} WHERE r.owner_id = ? AND COALESCE(r.peer_id, 0) = 0",
             self.me.id,
         )
-        parts = {each: _parts_as_wished(wish, each) for each in set(flags)}
-        seen = {
-            int(peer): (text, version)
-            for each, version, peer in zip(flags, versions, peers, strict=True)
-            if peer != "0" and (text := parts[each])
-        }
-        if seen:
-            self._see(seen)
-        if all(parts.values()):
-            return there, []
-        return there, [int(key) for key, each in zip(there, flags, strict=True) if not parts[each]]
+        keys = list(map(int, texts))
+        self._judged(keys, flags)
+        return keys
 
-    def _see(self, relations: dict[int, tuple[str, str]]) -> None:
-        """Note the views of accounts by their ids."""
-        read = cards.read(self.tx, self.me, "id", list(relations))
-        for written in cards.written(self.tx, read):
-            keys, idents, *_ = written.cards
-            self.found.matched |= {
-                key: (*relations[ident], text)
-                for key, ident, text in zip(keys, idents, written.texts, strict=True)
+    def _judged(self, keys: list[int], flags: list[str]) -> dict[int, str]:
+        """Return the parts of the relations that are as wished; the others are to be changed."""
+        wishes = self.request.wishes
+        if len(self.request.kinds) > 1:
+            parts = {
+                key: _parts_as_wished(wishes[key], each)
+                for key, each in zip(keys, flags, strict=True)
+                if key in wishes
             }
+        else:
+            (wish,) = self.request.kinds
+            known = {each: _parts_as_wished(wish, each) for each in set(flags)}
+            parts = {
+                key: known[each] for key, each in zip(keys, flags, strict=True) if key in wishes
+            }
+        differing = [key for key, text in parts.items() if not text]
+        self.differing += differing
+        for key in differing:
+            del parts[key]
+        return parts
 
     def charge(self, allowance: Allowance, now: float) -> None:
         """Charge what is new, the first first; defer what the budget does not allow."""
@@ -173,16 +198,16 @@ class _Work:
             self.owners, self.mine = load_peers(self.tx, self.me, self.kept)
         if not self.fresh:
             return
-        read = cards.read(self.tx, self.me, "address_key", sorted(self.fresh))
+        read = cards.at(self.tx, self.me, self.fresh)
         self.there = read.keys
         wishes = self.request.wishes
         parts = {wish: _parts_of(_new(self.me, wish)) for wish in self.request.kinds}
         none, first = str(self.me.floor), str(self.me.floor + 1)
         for written in cards.written(self.tx, cards.discovered(read)):
-            keys, idents, *_ = written.cards
-            views = written.views()
+            keys, views = written.cards.keys, written.views()
             self.met |= {
-                key: (ident, *view) for key, ident, view in zip(keys, idents, views, strict=True)
+                key: (int(ident), *view)
+                for key, (ident,), view in zip(keys, written.cards.more, views, strict=True)
             }
             self.found.matched |= {
                 key: (parts[wishes[key]], first if view[1] else none, text)

@@ -4,7 +4,7 @@ No account becomes an object: what each kind of viewer may see is decided once, 
 the same fields are written in one call.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, get_type_hints
@@ -33,28 +33,44 @@ class Cards(NamedTuple):
     """What is read of some accounts, a column for each part of it."""
 
     keys: list[int]
-    ids: list[int]
     kinds: list[tuple[str, str]]
     """The owner's rules and how it stands to the viewer: what decides what the viewer sees."""
     fields: list[str]
     presence: list[str]
+    more: list[tuple[str, ...]]
+    """Whatever else was asked for."""
 
     def taken(self, places: Sequence[int]) -> "Cards":
         """Return some of the accounts."""
         return Cards._make([column[place] for place in places] for column in self)
 
 
-def read(tx: Tx, me: Owner, column: str, numbers: Sequence[int]) -> Cards:
-    """Read the accounts whose `id` or `address_key` is one of the numbers."""
-    source = f"FROM {tx.numbers(numbers)} n CROSS JOIN account a ON a.{column} = n.value"
+def at(tx: Tx, me: Owner, keys: Iterable[int]) -> Cards:
+    """Read the accounts at some addresses, and their ids."""
+    rows = f"{tx.numbers(sorted(keys))} n CROSS JOIN account a ON a.address_key = n.value"
+    return _read(tx, me, rows, ("a.id",))
+
+
+def of_relations(tx: Tx, me: Owner, rows: str, wanted: Sequence[str]) -> Cards:
+    """Read the accounts that are matched in some relations `r` of the viewer's."""
+    joined = f"{rows} CROSS JOIN account a ON a.id = r.peer_id"
+    return _read(tx, me, joined, wanted, of_mine=True)
+
+
+def _read(tx: Tx, me: Owner, rows: str, more: Sequence[str], *, of_mine: bool = False) -> Cards:
     stands, values = _UNKNOWN, []
     if is_kept(tx, me):
-        source += " LEFT JOIN relation m ON m.owner_id = a.id AND m.peer_key = ?"
+        rows += " LEFT JOIN relation m ON m.owner_id = a.id AND m.peer_key = ?"
         stands, values = f"COALESCE({STANDS.sql('m')}, {_UNKNOWN})", [me.key]
-    wanted = ("a.address_key", "a.id", "a.privacy", stands, _FIELDS, _PRESENCE)
-    keys, ids, rules, stood, fields, presence = tx.columns(wanted, source, *values)
+    if of_mine:
+        rows += " WHERE r.owner_id = ?"
+        values.append(me.id)
+    wanted = ("a.address_key", "a.privacy", stands, _FIELDS, _PRESENCE, *more)
+    found = tx.columns(wanted, f"FROM {rows}", *values)
+    keys, rules, stood, fields, presence, *others = found
     kinds = list(zip(rules, stood, strict=True))
-    return Cards(list(map(int, keys)), list(map(int, ids)), kinds, fields, presence)
+    rest: list[tuple[str, ...]] = list(zip(*others, strict=True))
+    return Cards(list(map(int, keys)), kinds, fields, presence, rest)
 
 
 def discovered(cards: Cards) -> Cards:

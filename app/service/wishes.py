@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from msgspec import UNSET
 
@@ -84,7 +84,9 @@ def sort_out(keys: Keys, entries: Sequence[SyncEntry]) -> Request:
         request.kinds.add(wish)
         texts = entry.addresses
         found = canonical_many(texts)
-        good = [address for address in found if not isinstance(address, InvalidAddress)]
+        good = cast("list[Address]", found)
+        if found is not texts:
+            good = [address for address in found if not isinstance(address, InvalidAddress)]
         if len(good) < len(found):
             _reject(request, texts, found)
             texts = [text for text in texts if text not in request.rejected]

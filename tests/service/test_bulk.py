@@ -70,6 +70,17 @@ async def agree(me: Person, book: list[str], **flags: Any) -> None:
         assert (await me.get(f"/v1/contacts/{address}"))["state"] == "pending"
 
 
+async def test_a_part_of_a_book_is_answered_alike(service: Service) -> None:
+    (me,) = await service.people(fresh())
+    book = await a_crowd(me)
+    whole = {each["address"]: each for each in (await me.sync(*book))["matched"]}
+    await me.sync(*(fresh() for _ in range(20)))
+    for address in book:
+        part = await me.sync(address)
+        assert part["matched"] == ([whole[address]] if address in whole else [])
+        assert part["pending"] == ([] if address in whole else [address])
+
+
 async def test_of_wishes_in_one_call_each_address_gets_its_own(service: Service) -> None:
     (me,) = await service.people(fresh())
     one, two, three, four = [
