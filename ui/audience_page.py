@@ -36,6 +36,8 @@ DO_NOT: Final = {
     "viewer-blocked": "Do not see it: they block you",
 }
 
+CHOICE: Final = "audience choice"
+
 Seen = dict[ContactId, tuple[Field, ...]]
 
 
@@ -142,6 +144,8 @@ class AudiencePage(parts.Sheet):
         """Show who sees this field; nothing of the one before stays under its name."""
         self.field = field
         self.fields.set_current(field)
+        self._tasks.stop(CHOICE)
+        self.impact.drop()
         self.table.clearSelection()
         self.table.people.show_groups([])
         self.words.setText("")
@@ -236,9 +240,10 @@ class AudiencePage(parts.Sheet):
             self.impact.leave()
 
     def _switch(self, *, on: bool) -> None:
-        self._tasks.start(self._decide(self.table.chosen(), on=on), name="audience choice")
+        work = self._decide(self.table.chosen(), self.field, on=on)
+        self._tasks.start(work, name=CHOICE)
 
-    async def _decide(self, people: list[ContactId], *, on: bool) -> None:
+    async def _decide(self, people: list[ContactId], field: Field, *, on: bool) -> None:
         """Pin what they see now, with this field or without it; a block stays above all of it."""
         rows = self._session.rows_of(people)
         free = [each for each in people if Block.PROFILE not in rows[each].blocked]
@@ -249,11 +254,11 @@ class AudiencePage(parts.Sheet):
         except KithError as problem:
             self.words.setText(wording.error(problem))
             return
-        wanted = switched(seen, free, self.field, on=on)
+        wanted = switched(seen, free, field, on=on)
         if wanted:
             suppose = Suppose(relations=_supposed(wanted, owners))
             narrows = not on and len(wanted) <= impact.MANY
-            choice = Choice((self.field, on, frozenset(wanted)), suppose, narrows=narrows)
+            choice = Choice((field, on, frozenset(wanted)), suppose, narrows=narrows)
             self.impact.forget()
             self.impact.choose(choice, lambda: self._session.set_fields(wanted))
         else:

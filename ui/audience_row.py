@@ -120,6 +120,7 @@ class AudienceRow(QWidget):
         return Choice(audience, Suppose(privacy=PutPrivacy(audiences=audiences)), strangers)
 
     def _show_what_holds(self) -> None:
+        self._me = self._session.me() or self._me  # what was chosen just now holds already
         self.choice.set_current(self._now())
 
     def _now(self) -> Audience:

@@ -76,6 +76,8 @@ class SeeAs(QWidget):
             return
         known = {each.asked: each for each in viewers.kinds(me.privacy.sets)}
         self._chosen = [found for each in self._chosen if (found := self._renew(each, known))]
+        if self._explained not in {each.asked for each in self._chosen}:
+            self._explain_nobody()
         self._show_chips([*known.values()])
         self._show_cards()
         self._tasks.start(self._load(me), name="see as")
@@ -123,9 +125,6 @@ class SeeAs(QWidget):
 
     def _remove(self, asked: str) -> None:
         self._chosen = [each for each in self._chosen if each.asked != asked]
-        if self._explained == asked:
-            self._explained = None
-            self.why_card.hide()
         self.refresh()
 
     # ---- showing
@@ -170,6 +169,7 @@ class SeeAs(QWidget):
                     self._cards[viewer.asked].show_preview(me, preview, self._session.my_picture())
                 if viewer.asked == self._explained:
                     self.why.show_preview(viewer, preview, me.privacy.sets)
+                    self.why_card.show()
                     self._unfold()
         except KithError as problem:
             self.note.setText(wording.error(problem))
@@ -190,15 +190,22 @@ class SeeAs(QWidget):
             self.why.rows[field].fold.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _explain(self, asked: str) -> None:
-        self._explained = None if self._explained == asked else asked
-        self.why_card.setVisible(self._explained is not None)
+        """Explain one card; until the answer is there nothing of another stands in its place."""
+        wanted = None if self._explained == asked else asked
+        self._explain_nobody()
+        self._explained = wanted
         self.refresh()
 
     def _explain_field(self, asked: str, field: Field) -> None:
         """Unfold the rules of one field, once they are there."""
+        if self._explained != asked:
+            self._explain_nobody()
         self._explained, self._unfolded = asked, field
-        self.why_card.show()
         self.refresh()
+
+    def _explain_nobody(self) -> None:
+        self._explained = None
+        self.why_card.hide()
 
 
 class SeenCard(parts.Card):

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsOpacityEffect, QWidget
 
 from app.domain import Block, Field, Fields, Visibility
 from app.errors import KithError
@@ -22,6 +22,8 @@ from ui.why_list import WhyFields
 from ui.wording import tr
 
 PREVIEW: Final = "preview of one person"
+FADED: Final = 0.4
+"""How much is seen of a preview that is made anew."""
 
 
 class VisibilityCard(parts.Card):
@@ -35,6 +37,8 @@ class VisibilityCard(parts.Card):
         self._session, self._tasks = session, tasks
         self._person: Person | None = None
         self._asked: object = None
+        self._told: object = None
+        """What the preview was made of that is shown."""
         self.title = parts.label("", Size.TITLE, bold=True, wrap=True)
         self.choice = Segmented(tr("What they see of me"), name="visibility")
         self.choice.chosen.connect(self._choose)
@@ -53,6 +57,7 @@ class VisibilityCard(parts.Card):
         self.note = parts.label("", Size.CAPTION, tone="muted", wrap=True)
         self.whys = WhyFields()
         self.whys.wanted.connect(lambda field: self.why_wanted.emit(self._person, field))
+        self._fading = [_fading(each) for each in (self.frame, self.words, self.whys)]
         why = parts.button(tr("Why?"), self._ask_why, kind="quiet", name="why")
         above = parts.row(parts.label(tr("As they see it"), Size.CAPTION, tone="muted"), None, why)
         for piece in (self.title, self.choice, self.impact, self.explained, self.custom):
@@ -82,20 +87,31 @@ class VisibilityCard(parts.Card):
         self._show_switches(person)
         if other:
             self._hide_preview()
-            self._asked = None
+            self._asked = self._told = None
         self.refresh()
 
     def refresh(self) -> None:
         """Ask for the preview again, where something it depends on has changed."""
         person, me = self._person, self._session.me()
         if person is None or person.row.address is None:
+            self._tasks.stop(PREVIEW)
             self._hide_preview()
             return
         mine = self._session.my_picture()
         question = (person.entries, me, mine, self._session.state.status)
+        self._fade(on=self._told not in (None, _made_of(person, me)))
         if question != self._asked:
             self._asked = question
             self._tasks.start(self._load_preview(person, me), name=PREVIEW)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the preview that is shown was made before the last choice."""
+        return self._fading[0].isEnabled()
+
+    def _fade(self, *, on: bool) -> None:
+        for each in self._fading:
+            each.setEnabled(on)
 
     # ---- choosing
 
@@ -177,6 +193,8 @@ class VisibilityCard(parts.Card):
             return
         if self._person is None or self._person.row.id != person.row.id:
             return
+        self._told = _made_of(person, me)
+        self._fade(on=False)
         self._show_preview(person, preview)
 
     async def _preview(self, person: Person) -> Preview:
@@ -210,6 +228,20 @@ class VisibilityCard(parts.Card):
         waiting = person.row.waiting
         self.note.setText(tr("Waiting to be sent; the service does not know it yet."))
         self.note.setVisible(waiting)
+
+
+def _fading(widget: QWidget) -> QGraphicsOpacityEffect:
+    """Have a widget be drawn faintly whenever this is switched on."""
+    made = QGraphicsOpacityEffect(widget)
+    made.setOpacity(FADED)
+    made.setEnabled(False)
+    widget.setGraphicsEffect(made)
+    return made
+
+
+def _made_of(person: Person, me: Me | None) -> object:
+    """Name what a preview depends on beside what is on its way."""
+    return me, [entry.relation for entry in person.entries]
 
 
 def _choice(person: Person, visibility: int, fields: tuple[Field, ...]) -> Choice:

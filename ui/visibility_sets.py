@@ -94,6 +94,8 @@ class SetRow(QWidget):
             self._show_what_holds()
 
     def _show_what_holds(self) -> None:
+        known = {each.id: each for each in self._privacy().sets}
+        self._set = known.get(self._set.id, self._set)  # what was chosen just now holds already
         if not self.name.hasFocus():
             self.name.setText(self._set.name)
         for field, made in self._chips.items():
