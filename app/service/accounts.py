@@ -13,8 +13,10 @@ from app.domain import Fields, Presence, Privacy
 from app.service.decide import BIT, FIELDS
 from app.service.store import Tx
 
-COLUMNS = "a.id, a.address_key, a.sealed, a.fields, a.privacy, a.online, a.last_seen, a.floor"
-WIDTH = 8
+COLUMNS = (
+    "a.id, a.address_key, a.sealed, a.fields, a.privacy, a.online, a.last_seen, a.floor, a.head"
+)
+WIDTH = 9
 """How many columns `COLUMNS` names."""
 
 NOTHING = b"{}"
@@ -34,6 +36,8 @@ class Owner:
     """The privacy as it is stored; equal text is equal privacy."""
     floor: int
     """The version from which on whatever the account has not yet seen is counted."""
+    head: int
+    """Where the account's own feed stands."""
     views: dict[int, tuple[bytes, int, int]]
 
     def view(self, mask: int) -> tuple[bytes, int, int]:
@@ -46,14 +50,14 @@ class Owner:
 
 def owner_of(columns: tuple[Any, ...]) -> Owner:
     """Make an owner of the columns that `COLUMNS` names."""
-    ident, key, sealed, fields, rules, online, last_seen, floor = columns
+    ident, key, sealed, fields, rules, online, last_seen, floor, head = columns
     stored = parse_fields(fields)
     if online:
         stored = msgspec.structs.replace(stored, presence=Presence(online=True))
     elif last_seen is not None:
         presence = Presence(online=False, last_seen=rfc3339(last_seen))
         stored = msgspec.structs.replace(stored, presence=presence)
-    return Owner(ident, key, sealed, stored, parse_privacy(rules), rules, floor, {})
+    return Owner(ident, key, sealed, stored, parse_privacy(rules), rules, floor, head, {})
 
 
 def load_owner(tx: Tx, ident: int) -> Owner | None:

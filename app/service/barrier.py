@@ -18,18 +18,28 @@ PATIENCE_S: Final = 1.0
 """How long a revocation waits for a viewer who does not read, before it cuts the connection."""
 LATE_S: Final = 1.6
 """Where other nodes rely on it: how old what is sent may be before the connection is cut."""
+AGING_S: Final = 0.4
+"""From this age on it is asked of the database whether anything of it was taken away since."""
 
 
 class Sending:
     """Views on their way to some viewers."""
 
-    __slots__ = ("_gone", "begun", "viewers", "wire")
+    __slots__ = ("_gone", "read_at", "seen", "viewers", "wire")
 
     def __init__(self, viewers: Collection[int] | None, wire: Wire | None) -> None:
         self.viewers = None if viewers is None else frozenset(viewers)
         self.wire = wire
-        self.begun = time.monotonic()
+        self.read_at: float | None = time.monotonic()
+        """No revocation from before this moment is missing; `None` while nothing is read."""
+        self.seen: int | None = None
+        """Where the one viewer's feed stood in what was read, if that is known."""
         self._gone: asyncio.Event | None = None
+
+    def begin_reading(self) -> None:
+        """Note that the views are read from here on."""
+        self.read_at = time.monotonic()
+        self.seen = None
 
     def concerns(self, viewers: Collection[int] | None) -> bool:
         """Tell whether one of these viewers is among the receivers; `None` is everybody."""
@@ -63,10 +73,16 @@ class Barrier:
 
     def begin(self, viewers: Collection[int], wire: Wire | None = None) -> Sending:
         """Announce views for viewers; call before the transaction that reads them."""
-        sending = Sending(viewers, wire)
-        if self._trusted_until is not None and sending.begun > self._trusted_until:
+        if self._trusted_until is not None and time.monotonic() > self._trusted_until:
             raise Unavailable
+        sending = Sending(viewers, wire)
         self._under_way.add(sending)
+        return sending
+
+    def begin_unread(self, viewer: int, wire: Wire | None) -> Sending:
+        """Announce an answer to a viewer; whoever makes it says when the views are read."""
+        sending = self.begin((viewer,), wire)
+        sending.read_at = None
         return sending
 
     def begin_change(self) -> Sending:
@@ -104,7 +120,16 @@ class Barrier:
 
     def is_late(self, sending: Sending) -> bool:
         """Tell whether what was read is too old to be sent."""
-        return self._trusted_until is not None and time.monotonic() - sending.begun > LATE_S
+        return self._is_older(sending, LATE_S)
+
+    def aging(self) -> dict[int, list[Sending]]:
+        """Return by viewer what will soon be late, though perhaps nothing of it was taken away."""
+        found: dict[int, list[Sending]] = {}
+        for sending in self._under_way:
+            if sending.seen is not None and sending.viewers and self._is_older(sending, AGING_S):
+                (viewer,) = sending.viewers
+                found.setdefault(viewer, []).append(sending)
+        return found
 
     async def cut_late(self) -> None:
         """Cut the connections that have not taken their bytes in time."""
@@ -115,7 +140,12 @@ class Barrier:
 
     async def settle(self, viewers: Collection[int] | None) -> None:
         """Wait until nothing read before now is on its way to these viewers; `None` is all."""
-        older = [sending for sending in self._under_way if sending.concerns(viewers)]
+        # What is not read yet will be read as it is now.
+        older = [
+            sending
+            for sending in self._under_way
+            if sending.read_at is not None and sending.concerns(viewers)
+        ]
         if not older:
             return
         self.waits += 1
@@ -126,6 +156,11 @@ class Barrier:
                         await sending.gone()
         except TimeoutError:
             await self._cut([sending for sending in older if sending in self._under_way])
+
+    def _is_older(self, sending: Sending, seconds: float) -> bool:
+        if self._trusted_until is None or sending.read_at is None:
+            return False
+        return time.monotonic() - sending.read_at > seconds
 
     async def _cut(self, stuck: list[Sending]) -> None:
         for sending in stuck:

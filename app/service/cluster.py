@@ -18,6 +18,7 @@ from app.service.bus import Wake
 from app.service.nats_wire import NatsWire
 from app.service.node import Node, heads
 from app.service.presence import Presence
+from app.service.store import Tx
 from app.service.streams import Streams
 from app.service.tasks import Tasks, patiently
 
@@ -90,6 +91,7 @@ class Cluster:
         tasks.start(patiently(lambda: self._renew(presence)), "lease")
         tasks.start(patiently(lambda: self._poll(streams)), "poll")
         tasks.start(self._watch(), "bound")
+        tasks.start(patiently(self._confirm), "confirmed")
         if (wire := self._wire) is not None:
             tasks.start(patiently(lambda: self._listen(wire, tasks)), "bus")
 
@@ -153,6 +155,25 @@ class Cluster:
             await asyncio.sleep(WATCH_S)
             await self._node.barrier.cut_late()
 
+    async def _confirm(self) -> None:
+        """Let slow answers go on of which nothing was taken away since they were read."""
+        barrier = self._node.barrier
+        while True:
+            await asyncio.sleep(WATCH_S)
+            aging = barrier.aging()
+            if not aging:
+                continue
+            asked = time.monotonic()
+            taken = await self._node.store.read(lambda tx: _taken(tx, aging))  # noqa: B023 - awaited here
+            for viewer, sendings in aging.items():
+                for sending in sendings:
+                    if (
+                        viewer in taken
+                        and sending.seen is not None
+                        and taken[viewer] <= sending.seen
+                    ):
+                        sending.read_at = asked
+
     def _send(self, kind: bytes, numbers: Collection[int]) -> None:
         if self._wire is not None:
             self._wire.send(kind + struct.pack(f">{len(numbers)}q", *numbers))
@@ -170,6 +191,12 @@ class _Asked:
         self._others.discard(node_id)
         if not self._others:
             self.is_answered.set()
+
+
+def _taken(tx: Tx, viewers: Collection[int]) -> dict[int, int]:
+    """Return at which place of its feed something was last taken from each viewer."""
+    condition = tx.among("id", sorted(viewers))
+    return dict(tx.all(f"SELECT id, taken FROM account WHERE {condition}"))
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

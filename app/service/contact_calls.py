@@ -71,6 +71,7 @@ async def sync(call: Call) -> Response:
         me = call.me(tx)
         wishes.check(request, me)
         found, touched = bulk.synchronise(tx, node.directory, me, request, now)
+        node.note_revoked(tx, touched)
         return found, touched, heads(tx, [me.id])[me.id]
 
     found, touched, head = await node.store.write(work)

@@ -74,7 +74,7 @@ class Node:
         # From before the transaction: the views that it makes may be sent without being read again.
         making = self.barrier.begin_change()
         try:
-            result, touched = await self.store.write(work)
+            result, touched = await self.store.write(lambda tx: self._noted(tx, work))
             self._spread(touched)
         finally:
             self.barrier.end(making)
@@ -85,6 +85,17 @@ class Node:
         """Wake those who have something to hear; wait where something was taken from them."""
         self.bus.publish(touched.wake | touched.revoked | touched.news.keys())
         await self._settle(touched)
+
+    def note_revoked(self, tx: Tx, touched: Touched) -> None:
+        """Have every node see, in the same transaction, from whom something was taken away."""
+        if touched.revoked and not self.barrier.is_alone:
+            viewers = sorted(touched.revoked)
+            tx.run(f"UPDATE account SET taken = head WHERE {tx.among('id', viewers)}")
+
+    def _noted(self, tx: Tx, work: Callable[[Tx], tuple[T, Touched]]) -> tuple[T, Touched]:
+        result, touched = work(tx)
+        self.note_revoked(tx, touched)
+        return result, touched
 
     def _spread(self, touched: Touched) -> None:
         self.bus.publish(touched.wake | touched.revoked | touched.news.keys())

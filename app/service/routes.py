@@ -1,7 +1,6 @@
 """The shape of a route, and how a request goes through it: who, what, the work, the answer."""
 
 import hmac
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar, cast
@@ -17,7 +16,7 @@ from app.errors import InvalidAddress
 from app.service.accounts import Owner, load_owner
 from app.service.barrier import Sending
 from app.service.node import Node
-from app.service.problems import ProblemError
+from app.service.problems import ProblemError, Unavailable
 from app.service.store import Tx
 from app.service.wire_protocol import EXTENSION, Wire
 
@@ -68,7 +67,7 @@ class Call:
 
     def hold(self) -> None:
         """Hold the barrier for the caller until the answer has left; before reading views."""
-        self._sending = self.node.barrier.begin((self.account_id,), self.wire)
+        self._sending = self.node.barrier.begin_unread(self.account_id, self.wire)
 
     def release(self) -> None:
         """Let go of the barrier, since nobody waits while holding."""
@@ -81,11 +80,6 @@ class Call:
         """Whether the views in the answer are too old to be sent."""
         return self._sending is not None and self.node.barrier.is_late(self._sending)
 
-    async def cut(self) -> None:
-        """Send no answer: the caller asks again."""
-        if self.wire is not None:
-            await self.wire.cut()
-
     async def leave(self) -> None:
         """Wait until the answer has left, then let go."""
         if self._sending is not None and self.wire is not None:
@@ -97,11 +91,14 @@ class Call:
 
         What the answer is made of is read from here on.
         """
-        if self._sending is not None:
-            self._sending.begun = time.monotonic()
+        sending = self._sending
+        if sending is not None:
+            sending.begin_reading()
         owner = load_owner(tx, self.account_id)
         if owner is None:
             raise ProblemError("unauthorized", "This account is gone.")
+        if sending is not None:
+            sending.seen = owner.head
         return owner
 
     def address(self, name: str = "address") -> Address:
@@ -171,8 +168,7 @@ class Endpoint:
             except ProblemError as problem:
                 response = problem_answer(problem)
             if call.is_late:
-                await call.cut()
-                return
+                response = problem_answer(Unavailable())
             await response(scope, receive, send)
             await call.leave()
         except ClientDisconnect:

@@ -4,6 +4,7 @@ import asyncio
 import random
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
@@ -15,12 +16,16 @@ import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from app.service.barrier import LATE_S
 from tests.contract.outside import PATIENCE_S, Service, serve, slug
 from tests.service.live.conftest import fresh
 from tests.service.live.test_races import REVOCATIONS, Owner, Watcher, race
-from tests.service.live.wires import Wire
+from tests.service.live.wires import Ended, Wire
 from tests.service.nodes.conftest import Nodes
 from tests.wait import wait_until
+
+TRIES = 5
+"""A computer that is too busy to look into the database in time cuts off as well."""
 
 
 def test_a_change_at_one_node_is_live_at_the_other(nodes: Nodes) -> None:
@@ -156,6 +161,30 @@ async def test_a_reader_who_does_not_read_is_cut_at_the_other_node(nodes: Nodes,
     reader.close()
     if bus == "away":
         nodes.nats.start()
+
+
+async def test_a_slow_reader_from_whom_nothing_is_taken_gets_the_whole_answer(
+    nodes: Nodes,
+) -> None:
+    """Longer than a node may send what it has read, though others change all the while."""
+    people = nodes.people(*[fresh() for _ in range(400)], name="N" * 12_000)
+    (bob, bob_there), (ann, _) = people[0], people[1]
+    bob.sync(*[person.address for person, _ in people[1:]])
+    whole = False
+    for _ in range(TRIES):
+        reader = Wire(nodes.second.url, receive_buffer=4096)
+        reader.request("GET", "/v1/contacts?limit=10000", bob_there.token)
+        await reader.more()
+        over = time.monotonic() + 1.5 * LATE_S
+        while time.monotonic() < over:
+            await asyncio.to_thread(ann.publish, status=str(time.monotonic()))
+        with suppress(Ended):
+            answer = await reader.answer()
+            whole = len(answer.json()["relations"]) == len(people) - 1
+        reader.close()
+        if whole:
+            break
+    assert whole
 
 
 def test_a_frozen_node_holds_a_revocation_no_longer_than_the_bound(nodes: Nodes) -> None:
