@@ -184,10 +184,11 @@ class PostgresStore:
             started = time.monotonic()
             try:
                 return self._while_reconnecting(lambda: self._once(begin, work))  # noqa: B023 - called here
-            except _CONFLICTS:
+            except _CONFLICTS as conflict:
                 self.conflicts += 1
                 if attempt == ATTEMPTS - 1:
-                    raise
+                    log.warning("a write came to nothing: %s", type(conflict).__name__)
+                    raise Unavailable from conflict
                 if attempt >= TOGETHER or time.monotonic() - started > LONG_S:
                     begin = _ALONE
             time.sleep(random.random() * PAUSE_S * 2 ** min(attempt, TOGETHER))
