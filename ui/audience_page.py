@@ -19,6 +19,7 @@ from ui.impact_view import Choice, ImpactView
 from ui.people_lines import Group, Line
 from ui.people_list import PeopleTable
 from ui.pictures import Pictures
+from ui.privacy_page import PEOPLE_MS
 from ui.search_field import SearchField
 from ui.tasks import Tasks
 from ui.wording import counted, number, tr
@@ -133,7 +134,13 @@ class AudiencePage(parts.Sheet):
         self.table.selection_counted.connect(self._show_selection)
         self.impact = ImpactView(session, tasks, "audience")
         self._lay_out()
-        self._follow = Follow(self, session, Kind.ME | Kind.CONTACTS | Kind.STATE, self._refresh)
+        self._follow = Follow(
+            self,
+            session,
+            Kind.ME | Kind.CONTACTS | Kind.STATE,
+            self._refresh,
+            every_ms=PEOPLE_MS,
+        )
 
     def close_page(self) -> None:
         """Hear no more of changes."""

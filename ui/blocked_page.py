@@ -16,6 +16,7 @@ from ui.impact_view import Choice, ImpactView
 from ui.people_lines import Group, Line
 from ui.people_list import PeopleTable
 from ui.pictures import Pictures
+from ui.privacy_page import PEOPLE_MS
 from ui.search_field import SearchField
 from ui.tasks import Tasks
 from ui.wording import counted, tr
@@ -55,7 +56,7 @@ class BlockedPage(parts.Sheet):
         self.table.selection_counted.connect(self._show_selection)
         self.unblock = parts.button("", self._unblock, icon=Icon.UNDO, name="unblock")
         self._lay_out()
-        self._follow = Follow(self, session, Kind.CONTACTS, self._show)
+        self._follow = Follow(self, session, Kind.CONTACTS, self._show, every_ms=PEOPLE_MS)
 
     def close_page(self) -> None:
         """Hear no more of changes."""

@@ -1,5 +1,8 @@
 """Who sees what of me: an audience for each field, visibility sets, and who has their own rule."""
 
+from collections import Counter
+from typing import Final
+
 import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -19,6 +22,9 @@ from ui.tasks import Tasks
 from ui.theme import Size
 from ui.visibility_sets import VisibilitySets, users
 from ui.wording import tr
+
+PEOPLE_MS: Final = 300
+"""Everybody is read again at most so often: that takes a while at ten thousand."""
 
 FINDING = {
     Audience.EVERYONE: "Anybody who has your number or handle in their book finds you.",
@@ -50,6 +56,8 @@ class PrivacyPage(parts.Page):
         super().__init__(parent)
         self.setObjectName("privacy_page")
         self._session = session
+        self._users: Counter[int] = Counter()
+        """How many people have each visibility, as last counted."""
         self.banner = parts.Banner("", "warning")
         self.rows = {field: AudienceRow(session, tasks, field) for field in Field}
         self.finding = Segmented(
@@ -63,11 +71,15 @@ class PrivacyPage(parts.Page):
         self.overrides.contact_wanted.connect(self.contact_wanted)
         self.refusals = Refusals(session, lambda part: part == "privacy")
         self._lay_out()
-        self._follow = Follow(self, session, Kind.ME | Kind.CONTACTS | Kind.STATE, self._show)
+        self._follow = Follow(self, session, Kind.ME | Kind.STATE, self._show)
+        self._follow_people = Follow(
+            self, session, Kind.ME | Kind.CONTACTS, self._show_people, every_ms=PEOPLE_MS
+        )
 
     def close_page(self) -> None:
         """Hear no more of changes."""
         self._follow.close()
+        self._follow_people.close()
         self._faces.close()
 
     def reveal(self, field: Field) -> None:
@@ -80,6 +92,7 @@ class PrivacyPage(parts.Page):
     def reveal_sets(self) -> None:
         """Bring the visibility sets into sight, with the keyboard on them."""
         self._follow.catch_up()
+        self._follow_people.catch_up()
         self.ensureWidgetVisible(self.sets)
         self.sets.add.setFocus()
 
@@ -116,7 +129,7 @@ class PrivacyPage(parts.Page):
         self.finish()
 
     def _show(self) -> None:
-        me, rows = self._session.me(), self._session.rows()
+        me = self._session.me()
         self.whole.setVisible(me is not None)
         self.no_account.setVisible(me is None)
         is_known = self._session.knows_me()
@@ -130,8 +143,15 @@ class PrivacyPage(parts.Page):
             row.show_me(me)
         self.finding.set_current(me.privacy.searchable)
         self.finding_words.setText(tr(FINDING[me.privacy.searchable]))
-        self.sets.show_sets(me.privacy, users(rows))
-        self.overrides.show_rows(rows, me.privacy.sets)
+        self.sets.show_sets(me.privacy, self._users)
+
+    def _show_people(self) -> None:
+        me = self._session.me()
+        if me is not None:
+            rows = self._session.rows()
+            self._users = users(rows)
+            self.sets.show_sets(me.privacy, self._users)
+            self.overrides.show_rows(rows, me.privacy.sets)
 
     def _decide(self, field: Field, audience: Audience) -> None:
         privacy = self._privacy()
