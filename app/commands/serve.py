@@ -32,7 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--database", metavar="URL", help="the database (default: SQLite in the data folder)"
     )
-    parser.add_argument("--bus", metavar="URL", help="what carries wake-ups between nodes")
+    parser.add_argument(
+        "--bus",
+        metavar="URL",
+        help="what carries wake-ups between nodes: nats://… (default: the database)",
+    )
     parser.add_argument(
         "--discovery-burst",
         metavar="N",

@@ -9,6 +9,9 @@ Wake = Callable[[Collection[int]], None]
 class Bus(Protocol):
     """Carries wake-ups to every node that may have streams of an account."""
 
+    unanswered: int
+    """Revocations that had to wait for the whole bound, since another node did not answer."""
+
     def publish(self, account_ids: Collection[int]) -> None:
         """Tell every node, this one included; never waits."""
         ...
@@ -30,6 +33,7 @@ class LocalBus:
     """Wake-ups inside one process."""
 
     def __init__(self) -> None:
+        self.unanswered = 0
         self._subscribers: list[Wake] = []
 
     def publish(self, account_ids: Collection[int]) -> None:

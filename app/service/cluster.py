@@ -9,13 +9,12 @@ import asyncio
 import logging
 import struct
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from itertools import count
-from typing import Final
+from typing import Final, Protocol
 
 from app.service import leases
 from app.service.bus import Wake
-from app.service.nats_wire import NatsWire
 from app.service.node import Node, heads
 from app.service.presence import Presence
 from app.service.store import Tx
@@ -32,17 +31,36 @@ TRUST_S: Final = 6.0
 """How long after its last renewal a node still sends; the others count it for longer."""
 POLL_S: Final = 2.0
 WATCH_S: Final = 0.1
-MOST: Final = 8_192
-"""Accounts in one message."""
 POLLED: Final = 1_000
 
 WAKE, SETTLE, SETTLED = b"w", b"s", b"d"
 
 
+class NodeWire(Protocol):
+    """Carries small messages between nodes, which may be lost, doubled or late."""
+
+    @property
+    def most(self) -> int:
+        """How many numbers one message takes."""
+        ...
+
+    def send(self, data: bytes) -> None:
+        """Send to every other node, now or never."""
+        ...
+
+    async def run(self, subject: str, receive: Callable[[bytes], None]) -> None:
+        """Connect and send for ever; `receive` is called with what other nodes send."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        ...
+
+
 class Cluster:
     """The bus of a node that is not alone."""
 
-    def __init__(self, node: Node, wire: NatsWire | None) -> None:
+    def __init__(self, node: Node, wire: NodeWire) -> None:
         self._node = node
         self._wire = wire
         self._wakes: list[Wake] = []
@@ -58,8 +76,9 @@ class Cluster:
         for wake in self._wakes:
             wake(account_ids)
         listed = list(account_ids)
-        for start in range(0, len(listed), MOST):
-            self._send(WAKE, listed[start : start + MOST])
+        most = self._wire.most
+        for start in range(0, len(listed), most):
+            self._send(WAKE, listed[start : start + most])
 
     def subscribe(self, wake: Wake) -> None:
         """Have a function called, on the loop's thread, for each wake-up."""
@@ -74,7 +93,7 @@ class Cluster:
         request = next(self._requests)
         asked = self._asked[request] = _Asked(set(others))
         # Too many to name are everybody.
-        named = viewers if len(viewers) <= MOST else ()
+        named = viewers if len(viewers) + 2 <= self._wire.most else ()
         try:
             async with asyncio.timeout_at(deadline):
                 while not asked.is_answered.is_set():
@@ -92,18 +111,16 @@ class Cluster:
         tasks.start(patiently(lambda: self._poll(streams)), "poll")
         tasks.start(self._watch(), "bound")
         tasks.start(patiently(self._confirm), "confirmed")
-        if (wire := self._wire) is not None:
-            tasks.start(patiently(lambda: self._listen(wire, tasks)), "bus")
+        tasks.start(patiently(lambda: self._listen(tasks)), "bus")
 
     async def close(self) -> None:
         """Leave the others."""
         await self._node.store.write(lambda tx: leases.leave(tx, self._node.id))
-        if self._wire is not None:
-            await self._wire.close()
+        await self._wire.close()
 
-    async def _listen(self, wire: NatsWire, tasks: Tasks) -> None:
+    async def _listen(self, tasks: Tasks) -> None:
         name = await self._node.store.read(leases.name)
-        await wire.run(f"kith.{name}", lambda data: self._receive(data, tasks))
+        await self._wire.run(f"kith.{name}", lambda data: self._receive(data, tasks))
 
     def _receive(self, data: bytes, tasks: Tasks) -> None:
         kind, numbers = data[:1], _unpack(data[1:])
@@ -175,8 +192,7 @@ class Cluster:
                         sending.read_at = asked
 
     def _send(self, kind: bytes, numbers: Collection[int]) -> None:
-        if self._wire is not None:
-            self._wire.send(kind + struct.pack(f">{len(numbers)}q", *numbers))
+        self._wire.send(kind + struct.pack(f">{len(numbers)}q", *numbers))
 
 
 class _Asked:

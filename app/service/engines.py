@@ -34,7 +34,10 @@ def make_cluster(node: Node, database: str | Path, bus: str | None) -> Cluster |
     """Let a node work with others, where the database can have others."""
     if not is_server(database):
         return None
-    wire = None if bus is None else import_module("app.service.nats_wire").NatsWire(bus)
+    if bus is None:
+        wire = import_module("app.service.postgres_wire").PostgresWire(str(database))
+    else:
+        wire = import_module("app.service.nats_wire").NatsWire(bus)
     return cast(Cluster, import_module("app.service.cluster").Cluster(node, wire))
 
 

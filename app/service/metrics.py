@@ -61,6 +61,8 @@ class Metrics:
         yield "barrier_under_way", "gauge", "Answers with views on their way.", barrier.under_way
         yield "barrier_waits_total", "counter", "Revocations that had to wait.", barrier.waits
         yield "barrier_cuts_total", "counter", "Connections cut by a revocation.", barrier.cuts
+        unanswered = self._node.bus.unanswered
+        yield "revocations_unanswered_total", "counter", "Waits for a silent node.", unanswered
         usage = resource.getrusage(resource.RUSAGE_SELF)
         unit = 1 if sys.platform == "darwin" else 1024
         yield "cpu_seconds_total", "counter", "Processor time.", usage.ru_utime + usage.ru_stime

@@ -20,6 +20,9 @@ PING_S: Final = 5
 class NatsWire:
     """One connection to NATS that comes back for ever, and never makes anybody wait."""
 
+    most: Final = 8_192
+    """Numbers in one message."""
+
     def __init__(self, url: str) -> None:
         self._url = url
         self._client = Client()

@@ -11,12 +11,11 @@ from tests.nats_server import NatsServer, running_nats
 
 
 @dataclass
-class Nodes:
-    """Two nodes on one database, and the bus between them."""
+class TwoNodes:
+    """Two nodes on one database."""
 
     first: Service
     second: Service
-    nats: NatsServer
     options: list[str]
 
     def people(self, *addresses: str, **fields: str) -> list[tuple[Person, Person]]:
@@ -33,11 +32,18 @@ class Nodes:
                 node.streams.pop().close()
 
 
+@dataclass
+class Nodes(TwoNodes):
+    """Two nodes on one database, and the bus between them."""
+
+    nats: NatsServer
+
+
 @contextmanager
 def two_nodes(folder: Path, database: str, nats: NatsServer) -> Iterator[Nodes]:
     options = ["--database", database, "--bus", nats.url]
     with serve(folder, *options) as first, serve(folder, *options) as second:
-        yield Nodes(first, second, nats, options)
+        yield Nodes(first, second, options, nats)
 
 
 @pytest.fixture(scope="package")

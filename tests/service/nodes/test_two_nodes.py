@@ -21,7 +21,7 @@ from tests.contract.outside import PATIENCE_S, Service, serve, slug
 from tests.service.live.conftest import fresh
 from tests.service.live.test_races import REVOCATIONS, Owner, Watcher, race
 from tests.service.live.wires import Ended, Wire
-from tests.service.nodes.conftest import Nodes
+from tests.service.nodes.conftest import Nodes, TwoNodes
 from tests.wait import wait_until
 
 TRIES = 5
@@ -121,7 +121,7 @@ def test_messages_between_nodes_may_come_twice_and_in_any_order(nodes: Nodes) ->
     assert names == sorted(names)
 
 
-async def _races(nodes: Nodes, count: int) -> None:
+async def watched_races(nodes: TwoNodes, count: int) -> None:
     (owner, _), (viewer, viewer_there) = nodes.people(fresh(), fresh(), name="N", status="S")
     viewer.sync(owner.address)
     owner.sync(viewer.address)
@@ -135,13 +135,13 @@ async def _races(nodes: Nodes, count: int) -> None:
 
 
 async def test_nothing_revoked_at_one_node_arrives_from_the_other(nodes: Nodes) -> None:
-    await _races(nodes, 60)
+    await watched_races(nodes, 60)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 async def test_nothing_revoked_arrives_from_the_other_in_many_races(nodes: Nodes) -> None:
-    await _races(nodes, 2_000)
+    await watched_races(nodes, 2_000)
 
 
 @pytest.mark.parametrize("bus", ["there", "away"])
