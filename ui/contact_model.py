@@ -18,7 +18,7 @@ from app.changes import Change, Kind
 from app.domain import ContactId
 from app.session import Row, Session
 from ui import contact_row
-from ui.shelf import BELONGS, Counts, Filter, Shelf, SortKey, count, section, sort_key
+from ui.shelf import PICKS, Counts, Filter, Shelf, SortKey, belongs, count, section, sort_key
 
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole
 SECTION_ROLE: Final = ROW_ROLE + 1
@@ -235,8 +235,8 @@ class ContactModel(QAbstractTableModel):
 
     def _recount(self, row: Row, step: int) -> None:
         self.counts[Shelf.ALL] += step
-        for kind, belongs in BELONGS.items():
-            if belongs(row):
+        for kind in PICKS:
+            if belongs(kind, row):
                 self.counts[kind] += step
 
     def _is_narrower(self, wanted: Filter) -> bool:
