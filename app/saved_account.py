@@ -59,10 +59,7 @@ async def load_account(paths: Paths, backend: KeyringBackend | None = None) -> A
         saved = msgspec.json.decode(paths.account_file.read_bytes(), type=_Saved)
     except (FileNotFoundError, msgspec.MsgspecError):
         return None
-    chosen = backend or safe_backend(get_keyring())
-    if chosen is None:
-        return None
-    token = await _beside(lambda: chosen.get_password(SERVICE, _key(saved.url, saved.address)))
+    token = await find_secret(_key(saved.url, saved.address), backend)
     return Account(saved.url, saved.address, token, saved.embedded) if token else None
 
 
@@ -74,26 +71,43 @@ async def save_account(
     make_private(paths.home)
     paths.account_file.write_bytes(msgspec.json.encode(saved))
     paths.account_file.chmod(0o600)
-    chosen = backend or safe_backend(get_keyring())
-    if chosen is None:
-        log.warning("there is no safe keyring: the token is kept for this run only")
-        return False
-    key = _key(account.url, account.address)
-
-    def write_and_read_back() -> bool:
-        chosen.set_password(SERVICE, key, account.token)
-        return chosen.get_password(SERVICE, key) == account.token
-
-    return await _beside(write_and_read_back) is True
+    return await keep_secret(_key(account.url, account.address), account.token, backend)
 
 
 async def forget_account(paths: Paths, backend: KeyringBackend | None = None) -> None:
     """Sign out on this computer; the book stays."""
     account = await load_account(paths, backend)
     paths.account_file.unlink(missing_ok=True)
+    if account is not None:
+        await drop_secret(_key(account.url, account.address), backend)
+
+
+async def find_secret(key: str, backend: KeyringBackend | None = None) -> str | None:
+    """Read a secret; `None` where the keyring does not give it."""
     chosen = backend or safe_backend(get_keyring())
-    if account is not None and chosen is not None:
-        key = _key(account.url, account.address)
+    if chosen is None:
+        return None
+    return await _beside(lambda: chosen.get_password(SERVICE, key))
+
+
+async def keep_secret(key: str, secret: str, backend: KeyringBackend | None = None) -> bool:
+    """Write a secret and read it back; `False` if no keyring took it."""
+    chosen = backend or safe_backend(get_keyring())
+    if chosen is None:
+        log.warning("there is no safe keyring: nothing is kept after this run")
+        return False
+
+    def write_and_read_back() -> bool:
+        chosen.set_password(SERVICE, key, secret)
+        return chosen.get_password(SERVICE, key) == secret
+
+    return await _beside(write_and_read_back) is True
+
+
+async def drop_secret(key: str, backend: KeyringBackend | None = None) -> None:
+    """Take a secret out of the keyring."""
+    chosen = backend or safe_backend(get_keyring())
+    if chosen is not None:
         await _beside(lambda: chosen.delete_password(SERVICE, key))
 
 

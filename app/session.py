@@ -59,7 +59,7 @@ class Session:
         self.paths = paths
         self.changes = Changes()
         self.state = SessionState(Status.OFFLINE)
-        folder = _folder(account, paths)
+        self.folder = folder = _folder(account, paths)
         self._store = Store(folder / "client.db", self.changes)
         self._pictures = PictureCache(folder / "pictures")
         self._deeds = Deeds(self._store, lambda: self.account.address if self.account else None)

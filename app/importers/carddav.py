@@ -1,22 +1,28 @@
 """A CardDAV account (Nextcloud, Fastmail, iCloud and others), read and never written."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from io import BytesIO
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from xml.sax.saxutils import escape
 
 import msgspec
 
 from app.errors import Refused
-from app.importers.card import Card, Unreadable, numbered
-from app.importers.lines import read_lines
-from app.importers.vcard import read_cards
-from app.importers.webdav import CARD, DAV, Answer, Resource, WebDav, href_list, same_place
+from app.importers.webdav import (
+    CARD,
+    DAV,
+    UNTRUSTED,
+    Answer,
+    Resource,
+    WebDav,
+    href_list,
+    same_place,
+)
 
 _AT_ONCE: Final = 100
 _MOST_ROUNDS: Final = 1000
-_SIGNED_OUT = 401
+_FINAL = frozenset({401, 429, 503, UNTRUSTED})
+"""Statuses that another place to begin would only meet again."""
 _GONE = 404
 _MORE = 507
 _NO_SUCH_REPORT = frozenset({400, 403, 404, 405, 415, 501})
@@ -37,9 +43,9 @@ class DavState(msgspec.Struct, frozen=True):
 
 
 class DavChanges(msgspec.Struct, frozen=True):
-    """What is new or changed by address of the card, what is gone, and how far that is."""
+    """The text of what is new or changed by its address, what is gone, and how far that is."""
 
-    changed: dict[str, tuple[Card | Unreadable, ...]]
+    changed: dict[str, str]
     removed: tuple[str, ...]
     state: DavState
 
@@ -71,7 +77,7 @@ async def find_books(dav: WebDav, place: str) -> list[DavBook]:
         try:
             books = await _books_from(dav, url)
         except Refused as error:
-            if error.status == _SIGNED_OUT:
+            if error.status in _FINAL:
                 raise
             continue
         if books:
@@ -108,7 +114,15 @@ def _book(found: Resource) -> DavBook:
 # ---- what changed in a book
 
 
-async def read_changes(dav: WebDav, book: DavBook, state: DavState | None = None) -> DavChanges:
+Progress = Callable[[int, int], None]
+
+
+async def read_changes(
+    dav: WebDav,
+    book: DavBook,
+    state: DavState | None = None,
+    progress: Progress = lambda _done, _total: None,
+) -> DavChanges:
     """Read what changed since a state, or all of a book; a state the server forgot reads all."""
     state = state or DavState()
     try:
@@ -118,9 +132,17 @@ async def read_changes(dav: WebDav, book: DavBook, state: DavState | None = None
             raise
         etags, gone, token = await _from_scratch(dav, book, state)
     fresh = [url for url, etag in etags.items() if state.etags.get(url) != etag]
-    changed = {url: items async for url, items in _fetch(dav, book, fresh)}
+    progress(0, len(fresh))
+    changed: dict[str, str] = {}
+    async for url, text in _fetch(dav, book, fresh):
+        changed[url] = text
+        progress(len(changed), len(fresh))
     kept = {url: etag for url, etag in state.etags.items() if url not in gone}
-    return DavChanges(changed, tuple(gone), DavState(token, kept | etags))
+    given = {unquote(url) for url in changed}
+    held_back = {url for url in fresh if unquote(url) not in given}
+    known = {url: etag for url, etag in (kept | etags).items() if url not in held_back}
+    # a card that was listed and not given is asked for again, which only a comparison finds
+    return DavChanges(changed, tuple(gone), DavState("" if held_back else token, known))
 
 
 Found = tuple[dict[str, str], list[str], str]
@@ -168,9 +190,7 @@ def _etags(book: DavBook, resources: Iterable[Resource]) -> dict[str, str]:
     }
 
 
-async def _fetch(
-    dav: WebDav, book: DavBook, urls: Sequence[str]
-) -> AsyncIterator[tuple[str, tuple[Card | Unreadable, ...]]]:
+async def _fetch(dav: WebDav, book: DavBook, urls: Sequence[str]) -> AsyncIterator[tuple[str, str]]:
     """Fetch the cards themselves, many in one request."""
     wanted = "<d:prop><d:getetag/><c:address-data/></d:prop>"
     for start in range(0, len(urls), _AT_ONCE):
@@ -179,9 +199,4 @@ async def _fetch(
         for resource in answer.resources:
             data = resource.text(CARD + "address-data")
             if data:
-                yield resource.url, tuple(_cards(data, book.name))
-
-
-def _cards(text: str, source: str) -> Iterator[Card | Unreadable]:
-    for item in read_cards(read_lines(BytesIO(text.encode())), source):
-        yield numbered(item, 0)
+                yield resource.url, data

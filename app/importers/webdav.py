@@ -1,5 +1,6 @@
 """WebDAV as far as address books need it: questions in XML, multistatus answers, redirects."""
 
+import ssl
 from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Final
@@ -17,6 +18,8 @@ CARD: Final = "{urn:ietf:params:xml:ns:carddav}"
 
 _LARGEST: Final = 64 * 1024 * 1024
 _REDIRECTS = 5
+UNTRUSTED: Final = 421
+"""The status of what Kith itself refuses: a place to which no password goes."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _NAMESPACES = 'xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"'
 
@@ -111,6 +114,9 @@ class WebDav:
                     return response.status_code, response.headers["location"], b""
                 return response.status_code, "", await _bounded(response)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
+            untrusted = _certificate_trouble(error)
+            if untrusted:
+                raise Refused("certificate", untrusted, UNTRUSTED) from error
             raise Unreachable(type(error).__name__) from error
 
     def _check_trust(self, url: str) -> None:
@@ -120,7 +126,8 @@ class WebDav:
         self._home = self._home or host
         same_house = host == self._home or host.split(".")[-2:] == self._home.split(".")[-2:]
         if not same_house or (parts.scheme != "https" and host not in _LOOPBACK):
-            raise Refused("carddav", "the server points to a place that is not trusted", 421)
+            slug = "elsewhere" if not same_house else "not-encrypted"
+            raise Refused(slug, "the password does not go there", UNTRUSTED)
 
 
 def href_list(urls: Sequence[str]) -> str:
@@ -131,6 +138,15 @@ def href_list(urls: Sequence[str]) -> str:
 def same_place(one: str, other: str) -> bool:
     """Tell whether two addresses name one resource, however they are quoted."""
     return unquote(urlsplit(one).path).rstrip("/") == unquote(urlsplit(other).path).rstrip("/")
+
+
+def _certificate_trouble(error: BaseException | None) -> str:
+    """Say what is wrong with a certificate; empty if that was not the cause."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error.verify_message or "it is not valid"
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 async def _bounded(response: httpx.Response) -> bytes:

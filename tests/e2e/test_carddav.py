@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 
 import httpx
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from app.errors import Refused, Unreachable
 from app.importers import Card
 from app.importers.carddav import DavBook, DavState, find_books, read_changes, starting_points
+from app.importers.lines import read_lines
+from app.importers.vcard import read_cards
 from app.importers.webdav import WebDav
 from tests.wait import wait_until
 
@@ -86,10 +89,13 @@ def delete(url: str) -> None:
     httpx.delete(url, auth=(USER, PASSWORD), timeout=PATIENCE_S).raise_for_status()
 
 
-def names(changed: Mapping[str, tuple[object, ...]]) -> list[str]:
-    return sorted(
-        card.name for cards in changed.values() for card in cards if isinstance(card, Card)
-    )
+def names(changed: Mapping[str, str]) -> list[str]:
+    cards = [
+        card
+        for text in changed.values()
+        for card in read_cards(read_lines(BytesIO(text.encode())), "")
+    ]
+    return sorted(card.name for card in cards if isinstance(card, Card))
 
 
 @pytest.mark.parametrize("place", ["", "/", f"/{USER}/", "/{book}"])
@@ -208,6 +214,29 @@ async def test_a_server_without_sync_reports_is_compared_by_etags(anyio_backend:
         assert changes.removed == ("https://books.example/b/gone.vcf",)
         again = await read_changes(dav, book, changes.state)
         assert (again.changed, again.removed) == ({}, ())
+
+
+async def test_a_card_that_was_listed_and_not_given_is_asked_for_again(anyio_backend: str) -> None:
+    refuses = [True]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        body = request.content.decode()
+        data = f"<c:address-data>{card('1', 'Ada')}</c:address-data>" if "multiget" in body else ""
+        status = "507 No" if data and refuses[0] else "200 OK"
+        return httpx.Response(
+            207,
+            text='<d:multistatus xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav">'
+            "<d:response><d:href>/b/a.vcf</d:href><d:propstat><d:prop><d:getetag>1</d:getetag>"
+            f"{data}</d:prop><d:status>HTTP/1.1 {status}</d:status></d:propstat></d:response>"
+            "<d:sync-token>t</d:sync-token></d:multistatus>",
+        )
+
+    async with WebDav(USER, PASSWORD, httpx.MockTransport(answer)) as dav:
+        book = DavBook("https://books.example/b/", "b")
+        first = await read_changes(dav, book)
+        assert (first.changed, first.state) == ({}, DavState())
+        refuses[0] = False
+        assert names((await read_changes(dav, book, first.state)).changed) == ["Ada"]
 
 
 def test_where_discovery_begins() -> None:
