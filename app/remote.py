@@ -10,6 +10,7 @@ import httpx
 import msgspec
 from httpx_sse import EventSource, SSEError
 
+from app.certificates import trusted
 from app.domain import Address, Field, Privacy, Profile
 from app.errors import OverBudget, Refused, SignedOut, Unreachable
 from app.wire import (
@@ -58,6 +59,7 @@ class Remote:
             timeout=httpx.Timeout(DEADLINE_S, connect=10.0, read=None),
             limits=httpx.Limits(max_connections=16),
             transport=transport,
+            verify=trusted(url),
             trust_env=False,
         )
 

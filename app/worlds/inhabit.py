@@ -13,6 +13,7 @@ from msgspec import UNSET
 
 from app.account import Account
 from app.addresses import parse_address
+from app.certificates import trusted
 from app.domain import Address
 from app.errors import Refused, Unreachable
 from app.wire import SYNC_LIMIT, Problem, PutPrivacy, Sync, SyncEntry
@@ -51,7 +52,8 @@ class Inhabitants:
     @classmethod
     def of(cls, world: World, url: str, operator_key: str) -> Self:
         """Name a world's people to a service; nothing is sent yet."""
-        return cls(world, operator_key, httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S))
+        client = httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S, verify=trusted(url))
+        return cls(world, operator_key, client)
 
     async def __aenter__(self) -> Self:
         return self
