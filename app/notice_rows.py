@@ -7,7 +7,7 @@ import msgspec
 
 from app.bits import blocks_to_mask, fields_to_mask
 from app.changes import Kind
-from app.domain import Address, Origin, Relation
+from app.domain import Address, ContactId, Origin, Relation
 from app.outbox import PARTS
 from app.transaction import Record, Transaction, listed
 from app.views import Notice, NoticeKind
@@ -157,6 +157,17 @@ def count_unseen(reading: Transaction) -> int:
     """Count what I have not seen yet."""
     count: int = reading.value("SELECT COUNT(*) FROM notice WHERE NOT seen")
     return count
+
+
+def read_awaited(reading: Transaction, contacts: Iterable[ContactId]) -> set[ContactId]:
+    """Choose those who have just joined and were waited for."""
+    records = reading.all(
+        "SELECT a.contact_id FROM notice n JOIN address a ON a.address = n.about "
+        "WHERE n.kind = 'joined' AND n.awaited AND NOT n.seen "
+        "AND a.contact_id IN (SELECT value FROM json_each(?))",
+        listed(contacts),
+    )
+    return {ContactId(contact_id) for (contact_id,) in records}
 
 
 def mark_seen(transaction: Transaction) -> None:

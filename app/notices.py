@@ -6,8 +6,8 @@ from typing import Final
 
 from app.addresses import display
 from app.cells import RELATION, REMOVED
-from app.domain import Address
-from app.notice_rows import REVIVED, count_unseen, mark_seen, read_notices, settle
+from app.domain import Address, ContactId
+from app.notice_rows import REVIVED, count_unseen, mark_seen, read_awaited, read_notices, settle
 from app.steps import begin_step, drop_if_empty
 from app.store import Store
 from app.views import Notice, NoticeKind
@@ -35,6 +35,10 @@ class Notices:
     def unseen(self) -> int:
         """Count those that nobody has looked at."""
         return count_unseen(self._store.reading)
+
+    def awaited(self, contacts: Iterable[ContactId]) -> set[ContactId]:
+        """Choose those who have just joined and were waited for."""
+        return read_awaited(self._store.reading, contacts)
 
     def mark_seen(self) -> None:
         """Count none as new any more."""

@@ -80,15 +80,28 @@ class Notifications(QObject):
         self._say(tr("%1 has written").replace("%1", name), contact)
 
     def _on_change(self, change: Change) -> None:
-        if not change.joined or not self._state.notify_joined:
+        if not change.joined:
             return
-        rows = self._session.rows_of(change.joined)
+        if awaited := self._session.notices.awaited(change.joined):
+            self._say_awaited(awaited)
+            return
+        rows = self._session.rows_of(change.joined) if self._state.notify_joined else {}
         if len(rows) == 1:
             (row,) = rows.values()
             self._say(tr("%1 has joined").replace("%1", one_line(row.name)), row.id)
         elif rows:
             words = counted(len(rows), "%1 has joined", "%1 of your people have joined")
             self._say(words, None)
+
+    def _say_awaited(self, awaited: set[ContactId]) -> None:
+        """Tell what was asked for, whatever the settings say of others who join."""
+        rows = self._session.rows_of(awaited)
+        if len(rows) == 1:
+            (row,) = rows.values()
+            words = tr("%1, whom you waited for, has joined")
+            self._say(words.replace("%1", one_line(row.name)), row.id)
+        else:
+            self._say(counted(len(rows), "", "%1 you waited for have joined"), None)
 
     def _say(self, text: str, about: ContactId | None) -> None:
         if self._window.isActiveWindow():

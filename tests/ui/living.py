@@ -40,6 +40,11 @@ class Living:
     errors: list[Exception]
     url: str
     tokens: dict[str, str]
+    operator_key: str
+
+    async def join(self, who: str) -> None:
+        """Let somebody who is pending register."""
+        await _register(self.url, self.operator_key, [{"address": ADDRESSES[who]}])
 
     async def act(self, who: str, method: str, path: str, body: object) -> httpx.Response:
         """Call the service as somebody else, or by my address as another session of mine."""
@@ -57,7 +62,7 @@ class Living:
 async def living(home: Path) -> AsyncIterator[Living]:
     """Keep Ada, Bo, Cyd and Dan, all matched but Dan; end everything on leaving."""
     async with host.service(home / "service") as running:
-        tokens = await _register(running.url, running.operator_key)
+        tokens = await _register(running.url, running.operator_key, _users())
         account = Account(running.url, ME, tokens[ME], embedded=True)
         async with Session(account, Paths(home)) as session:
             people = {
@@ -71,7 +76,9 @@ async def living(home: Path) -> AsyncIterator[Living]:
             errors: list[Exception] = []
             tasks = Tasks(errors.append)
             try:
-                yield Living(session, tasks, people, errors, running.url, tokens)
+                yield Living(
+                    session, tasks, people, errors, running.url, tokens, running.operator_key
+                )
             finally:
                 await tasks.close()
                 _close_windows()
@@ -88,14 +95,18 @@ def _close_windows() -> None:
         window.deleteLater()
 
 
-async def _register(url: str, key: str) -> dict[str, str]:
+def _users() -> list[dict[str, object]]:
     users: list[dict[str, object]] = [{"address": ME, "fields": MINE}]
     users += [
         {"address": address, "fields": {"name": name}}
         for name, address in ADDRESSES.items()
         if name != DAN
     ]
-    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_S) as client:
+    return users
+
+
+async def _register(url: str, key: str, users: list[dict[str, object]]) -> dict[str, str]:
+    async with httpx.AsyncClient(base_url=url) as client:
         answer = await client.post(
             "/v1/operator/users",
             json={"users": users},

@@ -10,14 +10,16 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from app.domain import Field, Visibility
 from app.views import Notice, NoticeKind
 from tests.ui.conftest import Run, until
-from tests.ui.living import ADDRESSES, BO, ME, Living, living
+from tests.ui.living import ADDRESSES, BO, DAN, ME, Living, living
 from tests.ui.test_consequences import window_of
 from ui import notice_words
 from ui.main_window import MainWindow
 from ui.notice_strip import NoticeStrip
 from ui.notices_page import NoticesPage, Which
+from ui.notifications import Notifications
 from ui.plain import one_line
 from ui.theme import Theme
+from ui.window_state import WindowState
 
 
 def click(widget: QWidget | None) -> None:
@@ -147,5 +149,29 @@ def test_a_refused_change_leads_to_its_page(run: Run, dress: Theme, tmp_path: Pa
             assert not strip.isVisible()
             await window.close_window()
             window.deleteLater()
+
+    run(story())
+
+
+def test_who_was_waited_for_is_told_whatever_the_settings_say(
+    run: Run, dress: Theme, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with living(tmp_path) as here:
+            state = WindowState(tmp_path / "window.ini")
+            state.notify_joined = False
+            here.session.pending.await_([ADDRESSES[DAN]], on=True)
+            parent = QWidget()
+            notifications = Notifications(here.session, parent, state)
+            told: list[str] = []
+            notifications.told.connect(told.append)
+            strip = NoticeStrip(here.session)
+            await here.join(DAN)
+            await until(lambda: told)
+            assert told == ["Dan, whom you waited for, has joined"]
+            await until(lambda: one_line(strip.words.text()) == "Dan has joined.")
+            notifications.close()
+            parent.deleteLater()
+            strip.deleteLater()
 
     run(story())
