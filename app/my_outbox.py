@@ -67,6 +67,8 @@ def _over(me: Me, draft: Draft) -> Me:
         return msgspec.structs.replace(me, privacy=privacy)
     if draft.part == AUTO_SYNC:
         return msgspec.structs.replace(me, auto_sync=_read(draft))
+    if draft.part == PICTURE and draft.value is None:
+        return msgspec.structs.replace(me, fields=msgspec.structs.replace(me.fields, picture=None))
     return me
 
 

@@ -173,5 +173,8 @@ async def test_my_picture_can_be_undone_and_done_again(
     assert published() == second
     session.undo()
     session.undo()
+    shown = session.me()
+    assert shown is not None
+    assert shown.fields.picture is None
     await session.settled()
     assert published() is None
