@@ -16,6 +16,8 @@ _SHORT = 6
 """No subscriber's number is shorter than this when it is dialled without a prefix."""
 
 _SHORTEST, _LONGEST = 7, 15
+_MEXICO_BEFORE_2019 = re.compile(r"(?:01|04[45])(?=[1-9][0-9]{9}\Z)")
+"""What was dialled before a number of ten digits; books keep it."""
 
 
 class _Plan(NamedTuple):
@@ -52,7 +54,9 @@ def national(digits: str, region: str) -> str | Trouble:
         return Trouble.SHORT_CODE
     found = _dialled(digits, region) if known else Trouble.NO_COUNTRY
     if not isinstance(found, Trouble):
-        return found
+        if _is_of_the_plan(found, region):
+            return found
+        found = Trouble.NO_SUCH_NUMBER
     if digits.startswith("00"):
         return international(digits[2:], region)
     return digits if _is_whole(digits) else found
@@ -60,11 +64,27 @@ def national(digits: str, region: str) -> str | Trouble:
 
 def _dialled(digits: str, region: str) -> str | Trouble:
     """Read digits as dialled in a country; at once where they are plain."""
+    if region == "MX":
+        digits = _MEXICO_BEFORE_2019.sub("", digits)
     code = _code_of_first(region)
     plan = _plan(code) if code else None
     if plan and _is_plain(plan, code, digits, plan.dialled_special):
         return code + digits
     return _parse(digits, region)
+
+
+def _is_of_the_plan(digits: str, region: str) -> bool:
+    """Tell whether the country's plan has room for a number: in the US, no area begins with 0."""
+    code, plan = _room(region)
+    return not digits.startswith(code) or plan.fullmatch(digits, len(code)) is not None
+
+
+@cache
+def _room(region: str) -> tuple[str, re.Pattern[str]]:
+    metadata = PhoneMetadata.metadata_for_region(region)
+    general = metadata.general_desc if metadata else None
+    pattern = (general and general.national_number_pattern) or ".*"
+    return str(phonenumbers.country_code_for_region(region)), re.compile(pattern)
 
 
 @cache

@@ -1,5 +1,6 @@
 """What people write as an address, and what comes of it."""
 
+import re
 from contextlib import suppress
 
 import phonenumbers
@@ -63,6 +64,9 @@ from app.errors import InvalidAddress, Trouble
         ("+44/20/7946/0958", "US", "442079460958"),
         ("*31#+442079460958", "US", "442079460958"),
         ("'+442079460958", "US", "442079460958"),
+        ("08-465 004 17", "SE", "46846500417"),
+        ("01 55 1234 5678", "MX", "525512345678"),
+        ("044 55 1234 5678", "MX", "525512345678"),
     ],
 )
 def test_numbers_as_people_write_them(text: str, region: str, expected: str) -> None:
@@ -93,6 +97,8 @@ def test_numbers_as_people_write_them(text: str, region: str, expected: str) -> 
         ("+44 20 7946 0958 / +44 7911 123456", "GB", Trouble.TOO_LONG),
         ("0" * 300, "GB", Trouble.TOO_LONG),
         ("+999 123456", "GB", Trouble.NO_SUCH_NUMBER),
+        ("08-465 004 17", "US", Trouble.NO_SUCH_NUMBER),
+        ("1 (012) 555-0100", "CA", Trouble.NO_SUCH_NUMBER),
         ("020 7946 0958", "", Trouble.NO_COUNTRY),
         ("020 7946 0958", "XX", Trouble.NO_COUNTRY),
     ],
@@ -120,6 +126,17 @@ def test_handles_are_taken_where_a_person_types(text: str, expected: str) -> Non
     assert parse_address(text, "US") == expected
     with pytest.raises(InvalidAddress):
         parse_phone(text, "US")
+
+
+@pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS))
+def test_every_country_can_dial_its_own_numbers(region: str) -> None:
+    kinds = (phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.MOBILE)
+    for kind in kinds:
+        number = phonenumbers.example_number_for_type(region, kind)
+        if number is not None:
+            dialled = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+            whole = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            assert parse_phone(dialled, region) == whole[1:]
 
 
 def test_one_number_written_three_ways_is_one_address() -> None:
@@ -226,7 +243,19 @@ def test_the_quick_way_abroad_agrees_with_the_library(code: int, rest: int) -> N
 def test_the_quick_way_at_home_agrees_with_the_library(region: str, digits: str) -> None:
     expected = by_the_library(digits, region)
     if expected:
-        assert by_us(digits, region) == expected
+        assert (by_us(digits, region) == expected) is has_room(expected, region)
+
+
+def has_room(whole: str, region: str) -> bool:
+    """Tell whether the plan of the region, if the number is of there, can have it."""
+    number = phonenumbers.parse("+" + whole)
+    if number.country_code != phonenumbers.country_code_for_region(region):
+        return True
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    assert metadata is not None
+    assert metadata.general_desc is not None
+    pattern = metadata.general_desc.national_number_pattern or ""
+    return re.fullmatch(pattern, phonenumbers.national_significant_number(number)) is not None
 
 
 def test_display_groups_numbers_and_leaves_handles() -> None:
