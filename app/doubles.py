@@ -27,6 +27,8 @@ __all__ = ["Double", "Doubles", "Merge", "Merging", "Strictest"]
 Progress = Callable[[int, int], None]
 _TELLING: Final = (NAME, CARD, OWNER, REMOVED, APART)
 """What a step must have changed for the answer to be another one."""
+_Turn = tuple[int, float, bool]
+"""A step, when it was done, and whether it stands; a number alone may be given again."""
 _PROGRESS_S: Final = 0.05
 
 
@@ -35,7 +37,7 @@ class Doubles:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._seen: dict[int, bool] = {}
+        self._seen: set[_Turn] = set()
         self.found: tuple[Double, ...] = ()
         self.is_known = False
         """A search has come to its end since the start."""
@@ -55,7 +57,7 @@ class Doubles:
         if not self.is_known:
             return True
         turns = _read_turns(self._store.reading)
-        turned = {step for step, _ in turns.items() ^ self._seen.items()}
+        turned = {step for step, _, _ in turns ^ self._seen}
         telling: int = self._store.reading.value(
             "SELECT COUNT(*) FROM json_each(?) step WHERE EXISTS (SELECT 1 FROM cell "
             "WHERE step_id = step.value AND part IN (SELECT value FROM json_each(?)))",
@@ -164,8 +166,8 @@ def _find(store: Store, go_on: Callable[[int, int], bool]) -> list[Double] | Non
     return found
 
 
-def _read_turns(reading: Transaction) -> dict[int, bool]:
-    return {step.id: step.undone for step in read_steps(reading)}
+def _read_turns(reading: Transaction) -> set[_Turn]:
+    return {(step.id, step.at, step.undone) for step in read_steps(reading)}
 
 
 def _whom(reading: Transaction, ids: Sequence[ContactId]) -> str:

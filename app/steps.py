@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Final
 
-from app.cells import Value, decode_value, encode_value, read_cell, write_cell
+from app.cells import RELATION, Value, decode_value, encode_value, read_cell, write_cell
 from app.changes import Kind
+from app.outbox import allow_bulk
 from app.transaction import Record, Transaction
 from app.views import Step
 
@@ -135,6 +136,7 @@ def turn_cells(
     for part, key, before, after in cells:
         old, new = (after, before) if undo else (before, after)
         _turn_cell(transaction, (part, key), decode_value(old), decode_value(new))
+    allow_bulk(transaction, [key for part, key, _, _ in cells if part == RELATION])
     return len(cells)
 
 

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from app.domain import Block, ContactId
+from app.outbox import acknowledge, lease
 from app.paths import Paths
+from app.pictures import PictureCache
 from app.session import Session
+from app.truth import Truth
 
 pytestmark = pytest.mark.anyio
 
@@ -80,6 +83,42 @@ async def test_a_deed_that_begins_as_the_rest_of_another_ends_is_done(session: S
     session.undo()
     await rest(session)
     assert favorites(session) == 0
+
+
+def leased(session: Session, *, bulk: bool) -> int:
+    """Let the service have all that waits of this kind, and nobody be there; count it."""
+    truth = Truth(PictureCache(session.paths.local_dir / "pictures"))
+    with session._store.writing() as transaction:
+        batch = lease(transaction, 1e12, 10 * MANY, bulk=bulk)
+        for intent in batch.intents:
+            if intent.patch is None:
+                truth.apply_removed(transaction, intent.address)
+        kept = [intent for intent in batch.intents if intent.patch is not None]
+        truth.apply_pending(transaction, kept, 1.0)
+        acknowledge(transaction, batch.id, batch.intents)
+    return len(batch.intents)
+
+
+async def test_an_import_that_is_done_again_travels_in_one_request(session: Session) -> None:
+    assert leased(session, bulk=True) == MANY
+    session.undo()
+    await rest(session)
+    assert (leased(session, bulk=True), leased(session, bulk=False)) == (0, MANY)
+    session.redo()
+    await rest(session)
+    assert (leased(session, bulk=False), leased(session, bulk=True)) == (0, MANY)
+
+
+async def test_what_one_request_cannot_say_for_many_travels_alone(session: Session) -> None:
+    session.set_favorite(everybody(session), True)
+    await rest(session)
+    leased(session, bulk=False)
+    session.remove(everybody(session))
+    await rest(session)
+    leased(session, bulk=False)
+    session.undo()
+    await rest(session)
+    assert (leased(session, bulk=False), leased(session, bulk=True)) == (MANY, 0)
 
 
 async def test_a_crash_in_the_middle_forgets_nobody(session: Session, home: Path) -> None:

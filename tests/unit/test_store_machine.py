@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from app.changes import Changes
 from app.deeds import Deeds
 from app.domain import Address, Block, ContactId, Field, Fields, State, Visibility
+from app.doubles import Doubles, Merging
 from app.outbox import Batch, acknowledge, counts, lease, open_held, reject, release, release_all
 from app.pictures import PictureCache
 from app.steps import read_steps, undo_open_steps
@@ -39,6 +40,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.store = Store(path, Changes())
         self.truth = Truth(PictureCache(self.folder / "pictures"))
         self.deeds = Deeds(self.store, lambda: None)
+        self.doubles = Doubles(self.store)
         with self.store.writing() as transaction:
             undo_open_steps(transaction)
             release_all(transaction)
@@ -87,6 +89,12 @@ class StoreMachine(RuleBasedStateMachine):
         for contact_id in self.ids(chosen):
             self.deeds.rename(contact_id, name)
 
+    @rule(chosen=st.sets(addresses, min_size=2, max_size=2), is_safer=st.booleans())
+    def merge(self, chosen: set[Address], is_safer: bool) -> None:
+        ids = self.ids(chosen)
+        if len(ids) == 2:
+            self.doubles.merge([Merging(ids[0], (ids[1],), is_safer=is_safer)])
+
     @rule()
     def undo(self) -> None:
         self.deeds.undo()
@@ -103,10 +111,10 @@ class StoreMachine(RuleBasedStateMachine):
 
     # ---- what the network does
 
-    @rule(limit=st.integers(1, 3))
-    def lease(self, limit: int) -> None:
+    @rule(limit=st.integers(1, 3), bulk=st.booleans())
+    def lease(self, limit: int, bulk: bool) -> None:
         with self.store.writing() as transaction:
-            batch = lease(transaction, time.time(), limit, bulk=False)
+            batch = lease(transaction, time.time(), limit, bulk=bulk)
         if batch.intents:
             self.batches.append(batch)
 
@@ -200,9 +208,10 @@ class StoreMachine(RuleBasedStateMachine):
         with self.store.writing() as transaction:
             open_held(transaction)
         for _ in range(3):
-            self.lease(100)
-            while self.batches:
-                self.answer(0)
+            for bulk in (False, True):
+                self.lease(100, bulk)
+                while self.batches:
+                    self.answer(0)
         assert counts(self.store.reading, time.time()).ready == 0
         failed = {
             address
