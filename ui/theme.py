@@ -99,7 +99,8 @@ class Theme(QObject):
         self.accent = Accent.IRIS
         app.setStyle("Fusion")
         app.setFont(readable(app.font()))
-        app.styleHints().colorSchemeChanged.connect(self.apply)
+        self._of_system = app.styleHints().colorScheme()
+        app.styleHints().colorSchemeChanged.connect(self._follow)
         app.installEventFilter(self)
         self.apply()
 
@@ -129,9 +130,13 @@ class Theme(QObject):
                 self.apply()
         return False
 
+    def _follow(self, scheme: Qt.ColorScheme) -> None:
+        self._of_system = scheme
+        self.apply()
+
     def _is_dark(self) -> bool:
         if self.scheme is Scheme.SYSTEM:
-            return self._app.styleHints().colorScheme() is Qt.ColorScheme.Dark
+            return self._of_system is Qt.ColorScheme.Dark
         return self.scheme is Scheme.DARK
 
     def _wants_contrast(self) -> bool:
