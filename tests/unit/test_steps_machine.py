@@ -14,8 +14,11 @@ from app.changes import Changes
 from app.deeds import Deeds
 from app.domain import Address, Block, ContactId, Visibility
 from app.doubles import Doubles, Merging
-from app.importing import Import, plan_books
+from app.importers import read_book
+from app.importing import Import
+from app.known import load_known
 from app.outbox import acknowledge, lease, release_all
+from app.people import ImportPlan, Judge, PlannedCard, judge_books
 from app.pictures import PictureCache
 from app.steps import read_steps, undo_open_steps
 from app.store import Store
@@ -100,7 +103,11 @@ class StepsMachine(RuleBasedStateMachine):
     def bring(self, several: list[str]) -> None:
         path = self.folder / "book.vcf"
         path.write_text("".join(several), newline="")
-        plan = plan_books([path], "US", None, self.store.path)
+        judge = Judge(load_known(self.store.path), "US", None)
+        judged = [
+            each for each in judge_books(read_book(path), judge) if isinstance(each, PlannedCard)
+        ]
+        plan = ImportPlan(tuple(judged), (), "US", (str(path),))
         self.do(lambda: asyncio.run(Import(self.store, plan).run(lambda done, total: None)))
 
     @rule(one=places, other=places, chosen=st.integers(0, 1), is_safer=st.booleans())
