@@ -21,6 +21,7 @@ from app.people import ImportPlan, ImportReport
 from app.session import Session
 from ui import import_plan, parts, theme, wording
 from ui.follow import Follow
+from ui.impact_import import ImportImpact
 from ui.import_plan import Shelf
 from ui.import_preview import ImportPreview
 from ui.import_report import ImportReportPage
@@ -58,7 +59,7 @@ class ImportDialog(QDialog):
         self._plan: ImportPlan | None = None
         self._report: ImportReport | None = None
         self.start = ImportStart()
-        self.preview = ImportPreview(default_region())
+        self.preview = ImportPreview(default_region(), ImportImpact(session, tasks))
         self.working = Working()
         self.report = ImportReportPage()
         self.stack = QStackedWidget()

@@ -183,6 +183,15 @@ def promise(plan: ImportPlan, left_out: Collection[int]) -> str:
     return tr("%1. Nothing else leaves this computer.").replace("%1", ", ".join(shown))
 
 
+def new_contacts(plan: ImportPlan, left_out: Collection[int]) -> int:
+    """Count the new people who have an address: they become contacts."""
+    return sum(
+        bool(card.written) and card.fate is Fate.NEW
+        for number, card in enumerate(plan.cards)
+        if number not in left_out
+    )
+
+
 def describe(paths: Collection[Path]) -> str:
     """Say what kind of books these are and how they are written; meant for a thread."""
     return " · ".join(dict.fromkeys(_describe(path) for path in paths))

@@ -10,6 +10,7 @@ from app.people import ImportPlan, PlannedCard, Written
 from ui import import_plan, parts, wording
 from ui.controls import Segmented
 from ui.icons import Icon
+from ui.impact_import import ImportImpact
 from ui.import_plan import SHELVES, Item, Shelf
 from ui.import_table import ImportTable
 from ui.plain import one_line
@@ -26,9 +27,10 @@ class ImportPreview(QWidget):
     """The plan as it shall be carried out."""
     cancelled = Signal()
 
-    def __init__(self, region: str) -> None:
+    def __init__(self, region: str, impact: ImportImpact) -> None:
         super().__init__()
         self.plan: ImportPlan | None = None
+        self.impact = impact
         self.title = parts.ElidedLabel("", Size.TITLE, bold=True)
         self.kind = parts.label("", Size.CAPTION, tone="muted")
         self.region = RegionChoice(region)
@@ -73,7 +75,7 @@ class ImportPreview(QWidget):
         card = parts.Card(self.table, padding=2)
         foot = parts.row(self.promise, self.cancel, self.go, spacing=12)
         foot.setStretch(0, 1)
-        layout = parts.column(head, narrow, card, self.mender, foot, spacing=12)
+        layout = parts.column(head, narrow, card, self.mender, self.impact, foot, spacing=12)
         layout.setStretch(2, 1)
         self.setLayout(layout)
 
@@ -106,6 +108,7 @@ class ImportPreview(QWidget):
         self.go.setText(wording.counted(count, "Import %1 card", "Import %1 cards"))
         self.go.setAccessibleName(self.go.text())
         self.go.setEnabled(count > 0)
+        self.impact.show_people(import_plan.new_contacts(self.plan, left_out))
 
     def _show_item(self, item: Item | None) -> None:
         self.mender.show_item(item, self.region.region())

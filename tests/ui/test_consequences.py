@@ -15,6 +15,7 @@ from ui import impact_people
 from ui.blocked_page import BlockedPage
 from ui.contact_page import ContactPage
 from ui.impact_view import ImpactView
+from ui.import_dialog import ImportDialog
 from ui.main_window import MainWindow
 from ui.plain import one_line
 from ui.theme import Theme
@@ -207,3 +208,28 @@ async def _offline(home: Path) -> None:
 
 def test_only_what_narrows_for_a_few_is_never_asked(run: Run, tmp_path: Path) -> None:
     run(_offline(tmp_path))
+
+
+def test_an_import_says_above_its_button_what_new_contacts_would_see(
+    run: Run, dress: Theme, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with living(tmp_path) as here:
+            book = tmp_path / "club.vcf"
+            card = "BEGIN:VCARD\nVERSION:3.0\nFN:P{0}\nTEL:+1212555010{0}\nEND:VCARD\n"
+            book.write_text(card.format(1) + card.format(2))
+            parent = QWidget()
+            dialog = ImportDialog(here.session, here.tasks, parent, [book])
+            dialog.open()
+            words = dialog.preview.impact.words
+            await until(lambda: words.isVisible() and words.text())
+            assert words.text().startswith("Importing lets 2 people see your status, picture")
+            items = dialog.preview.table.items
+            items.setData(
+                items.index(0, 0), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole
+            )
+            assert words.text().startswith("Importing lets 1 person see")
+            dialog.close()
+            parent.deleteLater()
+
+    run(story())
