@@ -11,7 +11,7 @@ import msgspec
 from app.cells import CARD, NAME, NOTE, OWNER, RELATION, REMOVED, encode_value, read_cell
 from app.domain import Address, ContactId
 from app.errors import Trouble
-from app.importers import Card, read_book
+from app.importers import Card, Mapping, read_book
 from app.known import load_known
 from app.outbox import HELD, open_held, want_many
 from app.people import (
@@ -39,13 +39,19 @@ _RELATION_MADE: Final = encode_value(
 )
 
 
-def plan_books(paths: Sequence[Path], region: str, me: Address | None, store: Path) -> ImportPlan:
+ColumnsOf = Callable[[Path], Mapping | None]
+"""What is known of the columns of a book, if it is a table."""
+
+
+def plan_books(
+    paths: Sequence[Path], region: str, me: Address | None, store: Path, columns: ColumnsOf
+) -> ImportPlan:
     """Read and judge books; meant for a thread, since it takes a second for 20,000 cards."""
     judge = Judge(load_known(store), region, me)
     cards: list[PlannedCard] = []
     unreadable: list[Rejected] = []
     for path in paths:
-        for judged in judge_books(read_book(path), judge):
+        for judged in judge_books(read_book(path, columns(path)), judge):
             if isinstance(judged, Rejected):
                 unreadable.append(judged)
             else:

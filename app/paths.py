@@ -24,6 +24,11 @@ class Paths:
         """Which account is mine; never its token."""
         return self.home / "account.json"
 
+    @property
+    def tables_file(self) -> Path:
+        """What I said of the columns of tables; of no value to anybody else."""
+        return self.home / "tables.json"
+
     def account_dir(self, url: str, address: str) -> Path:
         """Where one account's book and pictures are, apart from any other account's."""
         digest = sha256(f"{url}\n{address}".encode()).hexdigest()

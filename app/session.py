@@ -16,8 +16,10 @@ from app.deeds import Deeds
 from app.domain import Address, Block, ContactId, Field, Message, Picture, Privacy, Profile
 from app.doubles import Doubles
 from app.errors import Unreachable
+from app.exporting import Exports
 from app.happenings import Happening, Heard, Network
 from app.importers import Card
+from app.importers import Mapping as Columns
 from app.importing import Import, plan_books
 from app.mine import Mine
 from app.notices import Notices
@@ -67,6 +69,7 @@ class Session:
         self.pending = Pending(self._store)
         self.mine = Mine(self._store)
         self.doubles = Doubles(self._store)
+        self.exports = Exports(self._store)
         self._pulse = Pulse(self._store, self._show)
         self._network: Network | None = None
         self._begun = asyncio.Event()
@@ -335,10 +338,14 @@ class Session:
 
     # ---- books
 
-    async def plan_import(self, paths: list[Path], region: str) -> ImportPlan:
-        """Read and judge books; nothing changes."""
+    async def plan_import(
+        self, paths: list[Path], region: str, chosen: Mapping[Path, Columns] | None = None
+    ) -> ImportPlan:
+        """Read and judge books; nothing changes. `chosen` says what the columns of tables mean."""
+        remembered = await asyncio.to_thread(import_module, "app.importers.remembered")
+        columns = remembered.Answers(self.paths.tables_file, chosen or {}).of
         me = self.account.address if self.account else None
-        return await asyncio.to_thread(plan_books, paths, region, me, self._store.path)
+        return await asyncio.to_thread(plan_books, paths, region, me, self._store.path, columns)
 
     async def run_import(
         self, plan: ImportPlan, progress: Callable[[int, int], None]

@@ -52,6 +52,9 @@ class Mapping(msgspec.Struct, frozen=True):
     columns: tuple[Column, ...]
     has_headers: bool = True
     sure: bool = False
+    encoding: str = ""
+    separator: str = ""
+    """How the file is written, where somebody had to say it."""
 
 
 def guess_mapping(headers: Sequence[str], rows: Sequence[Sequence[str]] = ()) -> Mapping:
@@ -61,10 +64,15 @@ def guess_mapping(headers: Sequence[str], rows: Sequence[Sequence[str]] = ()) ->
     sure = bool(roles & _NAMING) and bool(roles & _REACHING)
     has_headers = sure or not _looks_like_a_row(headers)
     if not has_headers:
-        rows, columns = [headers, *rows], [Column() for _ in headers]
-    if not sure:
-        columns = _by_content(columns, rows)
-    return Mapping(tuple(columns), has_headers, sure)
+        return guess_contents(headers, rows)
+    return Mapping(tuple(columns if sure else _by_content(columns, rows)), True, sure)
+
+
+def guess_contents(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Mapping:
+    """Recognise the columns by what is in them, where the first row is nobody's headers."""
+    every = [headers, *rows]
+    columns = _by_content([Column() for _ in headers], every)
+    return Mapping(tuple(columns), has_headers=False)
 
 
 def headers_known(headers: Sequence[str]) -> int:

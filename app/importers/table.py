@@ -32,12 +32,12 @@ class Table(msgspec.Struct, frozen=True):
     mapping: Mapping
 
 
-def look_at_table(path: Path, encoding: str = "") -> Table:
+def look_at_table(path: Path, encoding: str = "", separator: str = "") -> Table:
     """Look at the beginning of a table: enough to ask about it and to show a preview."""
     with path.open("rb") as file:
         encoding = encoding or _encoding_of(file.read(_SAMPLE))
         file.seek(0)
-        separator, records = _records(file, encoding)
+        separator, records = _records(file, encoding, separator)
         parsed = (record.cells(separator) for record in islice(records, _SAMPLE_ROWS + 1))
         sample = [tuple(cells) for cells in parsed if cells] or [()]
     likely = (place for place in range(len(sample[:_TITLES])) if guess_mapping(sample[place]).sure)
@@ -49,11 +49,12 @@ def look_at_table(path: Path, encoding: str = "") -> Table:
 
 def read_table(path: Path, mapping: Mapping | None = None) -> Iterator[Card | Unreadable]:
     """Stream the rows of a table as cards; without a mapping, by the best guess."""
-    table = look_at_table(path)
+    known = mapping or Mapping(())
+    table = look_at_table(path, known.encoding, known.separator)
     mapping = mapping or table.mapping
     reader = RowReader(mapping, path.name)
     with path.open("rb") as file:
-        separator, records = _records(file, table.encoding)
+        separator, records = _records(file, table.encoding, table.separator)
         for record in islice(records, table.skipped):
             yield Unreadable(path.name, record.line, record.text[:_SHOWN], NOT_A_ROW)
         for record in islice(records, int(mapping.has_headers), None):
@@ -73,7 +74,7 @@ def _read_record(
     return reader.card(cells, record.line)
 
 
-def _records(file: BinaryIO, encoding: str) -> tuple[str, Iterator[Record]]:
+def _records(file: BinaryIO, encoding: str, chosen: str) -> tuple[str, Iterator[Record]]:
     """Find the separator in the first record that is not empty, and stream from there."""
     readable = file if encoding in _BY_THEMSELVES else Utf8Bytes(file, encoding)
     records = (record for record in read_records(read_plain_lines(readable)) if record.text.strip())
@@ -82,8 +83,8 @@ def _records(file: BinaryIO, encoding: str) -> tuple[str, Iterator[Record]]:
         return ",", records
     separator = named_separator(first.text)
     if separator:
-        return separator, records
-    return separator_of(first.text), chain([first], records)
+        return chosen or separator, records
+    return chosen or separator_of(first.text), chain([first], records)
 
 
 _BY_THEMSELVES = frozenset({"utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"})
