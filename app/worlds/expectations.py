@@ -25,10 +25,14 @@ import msgspec
 
 from app.domain import Field, Profile
 from app.errors import KithError
-from app.wire import Preview
+from app.wire import FieldPreview, Preview
 from app.worlds.inhabit import Inhabitants
 
 REMARK: Final = "#"
+NOT_FILLED_IN: Final = "not-filled-in"
+"""In place of a rule: the owner shows the field, and there is nothing in it."""
+NOT_FOUND: Final = "not-found"
+"""In place of a rule: it would be shown, but the viewer may not find the owner by an address."""
 
 
 class Expected(StrEnum):
@@ -94,6 +98,7 @@ def read_table(path: Path) -> Table:
     words = {"world": "", "owner": ""}
     fields: tuple[Field, ...] = ()
     cells: list[Expectation] = []
+    viewers: set[str] = set()
     for number, line in enumerate(text.splitlines(), 1):
         head, *rest = line.partition(REMARK)[0].split() or [""]
         if not head:
@@ -102,7 +107,10 @@ def read_table(path: Path) -> Table:
             words[head] = " ".join(rest)
         elif head == "viewer":
             fields = tuple(_field(path, number, word) for word in rest)
+        elif head in viewers:
+            raise TableUnreadable(path, number, f"there is another line for {head}")
         else:
+            viewers.add(head)
             cells += _row(path, number, head, rest, fields)
     for name, word in words.items():
         if not word:
@@ -161,12 +169,20 @@ async def check(table: Table, people: Inhabitants) -> list[Finding]:
             Finding(
                 cell,
                 cell.field in seen,
-                tuple(because.rule for because in preview.fields[cell.field].because),
+                _reasons(preview.fields[cell.field], shown=cell.field in seen),
             )
             for cell in table.cells
             if cell.viewer == viewer
         ]
     return findings
+
+
+def _reasons(preview: FieldPreview, *, shown: bool) -> tuple[str, ...]:
+    """Name the rules; where they would show a field that is not there, say what is missing."""
+    rules = tuple(because.rule for because in preview.because)
+    if shown or not preview.visible:
+        return rules
+    return (*rules, NOT_FILLED_IN if preview.value is None else NOT_FOUND)
 
 
 async def _preview(people: Inhabitants, owner: str, viewer: str) -> Preview:

@@ -25,13 +25,28 @@ def test_a_wrong_cell_is_found_and_says_why(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     table = tmp_path / "wrong.txt"
-    table.write_text("world three-people.json\nowner ana\nviewer name status\ndee show show\n")
+    table.write_text(
+        "world three-people.json\nowner ana\nviewer name status birthday\ndee show show hide\n"
+    )
     page = tmp_path / "report.html"
     assert cli.main(["check", str(table), "--json", "--html", str(page)]) == 1
-    name, status = json.loads(capsys.readouterr().out)
+    name, status, birthday = json.loads(capsys.readouterr().out)
     assert (name["passed"], status["passed"]) == (True, False)
     assert status["because"][-1] == "audience-contacts"
+    assert birthday["because"][-1] == "audience-nobody"
     assert 'class="fail"' in page.read_text()
+
+
+def test_what_the_rules_would_show_and_nobody_gets_says_what_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "missing.txt"
+    table.write_text("world three-people.json\nowner ana\nviewer picture\nbo show\n")
+    cli.main(["check", str(table)])
+    assert "audience-contacts → not-filled-in" in capsys.readouterr().out
+    table.write_text("world not-to-be-found.json\nowner nobody-contact\nviewer name\nana show\n")
+    cli.main(["check", str(table)])
+    assert "audience-everyone → not-found" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -42,6 +57,7 @@ def test_a_wrong_cell_is_found_and_says_why(
         ("world w\nowner ana\nviewer name\nbo perhaps\n", 4),
         ("world w\nowner ana\nviewer name status\nbo show\n", 4),
         ("world w\nowner ana\nbo show\n", 3),
+        ("world w\nowner ana\nviewer name\nbo show\nbo hide\n", 5),
     ],
 )
 def test_a_mistake_in_a_table_names_its_line(tmp_path: Path, text: str, line: int) -> None:
