@@ -130,7 +130,7 @@ def icon(which: Icon, tone: str = "text", side: int = 20) -> QIcon:
 
 
 def dot(colour: str, side: int) -> QIcon:
-    """Make a disc of one colour."""
+    """Make a disc of one colour, with a little air around it."""
     made = QIcon()
     size = theme.now().px(side)
     for ratio in RATIOS:
@@ -140,7 +140,8 @@ def dot(colour: str, side: int) -> QIcon:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colour))
-        painter.drawEllipse(drawn.rect())
+        air = round(size * ratio / 8)
+        painter.drawEllipse(drawn.rect().adjusted(air, air, -air, -air))
         painter.end()
         drawn.setDevicePixelRatio(ratio)
         made.addPixmap(drawn)

@@ -19,7 +19,7 @@ SCHEMES: Final = (
     (Scheme.DARK, "Dark"),
 )
 
-DOT: Final = 12
+DOT: Final = 16
 
 
 class SettingsPage(parts.Page):

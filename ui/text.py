@@ -1,20 +1,26 @@
 """Plain text on the screen: nothing that came from outside is ever read as markup."""
 
 import html
+from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
+    QGuiApplication,
     QPainter,
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui import theme
 from ui.plain import breakable, one_line
 from ui.theme import Size
+
+MIDDLE: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+LEFT: Final = Qt.AlignmentFlag.AlignLeft | MIDDLE
+RIGHT: Final = Qt.AlignmentFlag.AlignRight | MIDDLE
 
 
 def label(
@@ -34,6 +40,8 @@ def label(
     made.setProperty("bold", bold)
     made.setFont(theme.font(size, bold=bold))
     made.setWordWrap(wrap)
+    if QGuiApplication.isRightToLeft():  # a label itself goes by the letters of its text
+        made.setAlignment(RIGHT)
     if wrap:
         made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     return made
@@ -106,9 +114,11 @@ class ElidedLabel(QLabel):
         cut = self.fontMetrics().elidedText(
             self._whole, Qt.TextElideMode.ElideRight, max(room.width(), 1)
         )
-        side = QStyle.visualAlignment(self.layoutDirection(), self.alignment())
+        side = RIGHT if self.isRightToLeft() else LEFT
+        painter = QPainter(self)
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # numbers stay upright
         self.style().drawItemText(
-            QPainter(self), room, side, self.palette(), self.isEnabled(), cut, self.foregroundRole()
+            painter, room, side, self.palette(), self.isEnabled(), cut, self.foregroundRole()
         )
 
     def _tell(self) -> None:

@@ -5,14 +5,15 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app import errors
 from ui import avatar, icons, wording
 from ui.icons import FOLDER, Icon
 from ui.stylesheet import ARROW
+from ui.text import ElidedLabel, label
 from ui.theme import Theme
 from ui.tokens import ACCENTS, DARK, HIGH_CONTRAST, LIGHT, Tokens
 
@@ -131,3 +132,31 @@ def test_every_error_has_words_of_its_own(dress: Theme) -> None:
     assert len(set(said)) == len(problems)
     assert not any("should not" in each for each in said)
     assert set(wording.TROUBLES) == set(errors.Trouble)
+
+
+def ink(widget: QWidget) -> tuple[int, int]:
+    """The first and the last column of a widget that something is drawn in."""
+    image = widget.grab().toImage()
+    ground = image.pixelColor(0, 0)
+    rows, columns = range(image.height()), range(image.width())
+    inked = [x for x in columns if any(image.pixelColor(x, y) != ground for y in rows)]
+    return inked[0], inked[-1]
+
+
+def test_words_begin_at_the_side_that_reading_begins(qapp: QApplication, dress: Theme) -> None:
+    def both() -> list[tuple[int, int]]:
+        made = [label("Ada 12"), ElidedLabel("Ada 12"), label("Ada 12", wrap=True)]
+        for each in made:
+            each.resize(300, 30)
+        return [ink(each) for each in made]
+
+    for first, last in both():
+        assert first < 10
+        assert last < 150
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    try:
+        for first, last in both():
+            assert first > 150
+            assert last > 290
+    finally:
+        qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)

@@ -110,7 +110,9 @@ def test_a_low_window_scrolls_its_rail_to_where_the_keyboard_is(
 
 def test_nothing_on_a_persons_page_is_cut_off(run: Run, open_window: OpenWindow) -> None:
     async def story() -> None:
-        async with open_window(2) as (window, _session):
+        async with open_window(2) as (window, session):
+            session.rename(window.model.row(0).id, "Wolfeschlegelsteinhausenbergerdorff" * 3)
+            window.model.show_changes()
             page = window.stage.contact_page
             click_row(window, 1)
             for width in (700, 720, 1000, *LAPTOP[:1]):
