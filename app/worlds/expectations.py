@@ -98,7 +98,6 @@ def read_table(path: Path) -> Table:
     words = {"world": "", "owner": ""}
     fields: tuple[Field, ...] = ()
     cells: list[Expectation] = []
-    viewers: set[str] = set()
     for number, line in enumerate(text.splitlines(), 1):
         head, *rest = line.partition(REMARK)[0].split() or [""]
         if not head:
@@ -107,10 +106,8 @@ def read_table(path: Path) -> Table:
             words[head] = " ".join(rest)
         elif head == "viewer":
             fields = tuple(_field(path, number, word) for word in rest)
-        elif head in viewers:
-            raise TableUnreadable(path, number, f"there is another line for {head}")
         else:
-            viewers.add(head)
+            _expect_once(path, number, head, cells)
             cells += _row(path, number, head, rest, fields)
     for name, word in words.items():
         if not word:
@@ -126,6 +123,11 @@ def _field(path: Path, number: int, word: str) -> Field:
         raise TableUnreadable(
             path, number, f"there is no field {word}; there are {known}"
         ) from None
+
+
+def _expect_once(path: Path, number: int, viewer: str, cells: list[Expectation]) -> None:
+    if any(cell.viewer == viewer for cell in cells):
+        raise TableUnreadable(path, number, f"there is another line for {viewer}")
 
 
 def _row(
