@@ -115,7 +115,7 @@ class _Work:
             return
         rows = "relation r"
         if held == 2 * len(wishes):
-            keys = self.tx.numbers(list(wishes))
+            keys = self.tx.numbers(sorted(wishes))
             rows = f"{keys} n CROSS JOIN relation r ON r.peer_key = n.value"
         known = {*self._look_at_matched(rows), *self._look_at_pending(rows)}
         self.fresh = [key for key in wishes if key not in known]

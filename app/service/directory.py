@@ -18,6 +18,10 @@ from app.service.texts import Texts
 
 IMPORT: Final = ORIGINS.index(Origin.IMPORT)
 MANUAL: Final = ORIGINS.index(Origin.MANUAL)
+KEY_BITS: Final = 63
+NEAR_BITS: Final = 24
+RANDOM_BITS: Final = 38
+"""An id has 62 bits, and is odd so that it is never 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def create_accounts(
     )
     if taken is not None:
         raise ProblemError("exists", f"There is an account {by_key[taken[0]].address} already.")
-    idents = {key: secrets.randbits(62) | 1 for key in by_key}
+    idents = {key: new_ident(key) for key in by_key}
     burst = float(directory.allowance.burst)
     tx.many(
         "INSERT INTO account (id, address_key, sealed, fields, privacy, auto_sync, reach, head,"
@@ -126,6 +130,14 @@ def _left(record: Record, heads: dict[int, int]) -> Record:
         shown=0,
         digest=0,
     )
+
+
+def new_ident(key: int) -> int:
+    """Return an id nobody had, near those of the keys near: a book is looked up in their order.
+
+    It begins as the key does; the rest is random, so that nobody inherits an id with an address.
+    """
+    return key >> KEY_BITS - NEAR_BITS << RANDOM_BITS | secrets.randbits(RANDOM_BITS) | 1
 
 
 def new_token() -> str:

@@ -118,6 +118,14 @@ async def test_an_address_written_twice_is_answered_twice(service: Service) -> N
     assert kept.keys() == {other.address, long}
 
 
+async def test_accounts_lie_in_the_order_in_which_a_book_is_looked_up(service: Service) -> None:
+    await service.people(*(fresh() for _ in range(50)))
+    rows = await service.node.store.read(lambda tx: tx.all("SELECT id, address_key FROM account"))
+    assert len({ident for ident, _ in rows}) == 50
+    assert all(ident >> 38 == key >> 39 for ident, key in rows)
+    assert len({ident & (1 << 38) - 1 for ident, _ in rows}) == 50
+
+
 async def test_nothing_is_synchronised_to_nothing(service: Service) -> None:
     (me,) = await service.people(fresh())
     for _ in range(2):
