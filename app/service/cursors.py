@@ -3,8 +3,9 @@
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.domain import Cursor
 
@@ -21,8 +22,7 @@ class NotHonoured(Exception):
     """A cursor that is foreign, forged, expired, or of another life of the database."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """Where a feed stands: a sequence number, in one life of the database."""
 
     account_id: int
@@ -54,9 +54,9 @@ class Cursors:
 
     def issue(self, position: Position, now: float) -> Cursor:
         """Write a cursor; two of one day and one position are the same."""
-        life = _LIFE.pack(position.incarnation, int(now // DAY_S))
-        data = position.seq.to_bytes((position.seq.bit_length() + 7) // 8, "big") + life[1:]
-        return Cursor(_text(data + self._sign(position.account_id, data)))
+        account_id, seq, incarnation = position
+        data = seq.to_bytes((seq.bit_length() + 7) // 8, "big") + _life(incarnation, now // DAY_S)
+        return Cursor(_text(data + self._sign(account_id, data)))
 
     def read(self, cursor: str, account_id: int, now: float) -> Position:
         """Read a cursor of this account that is not too old; raises `NotHonoured`."""
@@ -88,6 +88,11 @@ class Cursors:
 
     def _sign(self, account_id: int, data: bytes) -> bytes:
         return _mac(self._cursor_mac, _ACCOUNT.pack(account_id) + data)
+
+
+@lru_cache(maxsize=16)
+def _life(incarnation: int, day: float) -> bytes:
+    return _LIFE.pack(incarnation, int(day))[1:]
 
 
 def _mac(started: "blake2b", data: bytes) -> bytes:

@@ -9,7 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Collection, Sequence
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
 
@@ -189,9 +189,9 @@ class Streams:
     async def _spread(self, sending: Sending, news: dict[int, News]) -> None:
         """Write what a change made to the streams that stand just before it."""
         try:
-            written: dict[News, bytes] = {}
+            written: dict[tuple[Any, ...], bytes] = {}
             for turn, (account_id, each) in enumerate(news.items()):
-                alike = each._replace(seq=0)
+                alike = each[1:]  # all but the number
                 event = written.get(alike)
                 if event is None:
                     event = written[alike] = self._profile(each)
