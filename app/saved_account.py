@@ -82,6 +82,11 @@ async def forget_account(paths: Paths, backend: KeyringBackend | None = None) ->
         await drop_secret(_key(account.url, account.address), backend)
 
 
+async def has_keyring() -> bool:
+    """Tell whether this computer has a keyring that keeps secrets."""
+    return await _beside(lambda: safe_backend(get_keyring()) is not None) is True
+
+
 async def find_secret(key: str, backend: KeyringBackend | None = None) -> str | None:
     """Read a secret; `None` where the keyring does not give it."""
     chosen = backend or safe_backend(get_keyring())

@@ -4,8 +4,10 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from types import ModuleType
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence
@@ -26,9 +28,13 @@ from ui.import_plan import Shelf
 from ui.import_preview import ImportPreview
 from ui.import_report import ImportReportPage
 from ui.import_start import ImportStart
+from ui.plain import short
 from ui.tasks import Tasks
 from ui.theme import Size
 from ui.wording import counted, number, tr
+
+if TYPE_CHECKING:
+    from ui.import_account import Brought, ImportAccount, Wanted
 
 TASK: Final = "import"
 SPEAK_AFTER_S: Final = 2.0
@@ -55,7 +61,11 @@ class ImportDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._session, self._tasks = session, tasks
         self._paths: list[Path] = []
-        self._pasted: tempfile.TemporaryDirectory[str] | None = None
+        self._written: tempfile.TemporaryDirectory[str] | None = None
+        """What did not come as a file, written as one."""
+        self._brought: Brought | None = None
+        """What the books came from, where that is an account."""
+        self.account: ImportAccount | None = None
         self._plan: ImportPlan | None = None
         self._report: ImportReport | None = None
         self.start = ImportStart()
@@ -76,13 +86,16 @@ class ImportDialog(QDialog):
 
     def read(self, paths: Sequence[Path]) -> None:
         """Read these books and show what would become of every card."""
+        self._brought = None
         self._paths = [*paths]
+        self._tasks.start(self._read(), name=TASK)
+
+    def _read_again(self) -> None:
         self._tasks.start(self._read(), name=TASK)
 
     def read_text(self, text: str) -> None:
         """Read pasted numbers, or a pasted card, as a book."""
-        self._pasted = self._pasted or tempfile.TemporaryDirectory(prefix="kith-")
-        folder = Path(self._pasted.name)
+        folder = self._folder()
         if import_plan.is_card_text(text):
             path = folder / tr("Pasted cards.vcf")
             path.write_text(text, encoding="utf-8")
@@ -96,6 +109,10 @@ class ImportDialog(QDialog):
             write_book(path, cards, BookFormat.CSV)
         self.read([path])
 
+    def _folder(self) -> Path:
+        self._written = self._written or tempfile.TemporaryDirectory(prefix="kith-")
+        return Path(self._written.name)
+
     async def _find_places(self) -> None:
         self.start.show_places(await asyncio.to_thread(find_places))
 
@@ -104,10 +121,12 @@ class ImportDialog(QDialog):
     def closeEvent(self, event: QCloseEvent) -> None:
         self._tasks.stop(TASK)
         self._tasks.stop("import places")
+        if self.account is not None:
+            self.account.stop()
         self._follow.close()
-        if self._pasted is not None:
-            self._pasted.cleanup()
-            self._pasted = None
+        if self._written is not None:
+            self._written.cleanup()
+            self._written = None
         event.accept()  # what QDialog does here is to call `reject`, which goes back a page
 
     def reject(self) -> None:
@@ -128,7 +147,10 @@ class ImportDialog(QDialog):
     def _connect(self) -> None:
         self.start.files_chosen.connect(self.read)
         self.start.text_pasted.connect(self.read_text)
-        self.preview.region_chosen.connect(lambda _region: self.read(self._paths))
+        self.start.account_wanted.connect(
+            lambda: self._tasks.start(self._open_account(), name=TASK)
+        )
+        self.preview.region_chosen.connect(lambda _region: self._read_again())
         self.preview.confirmed.connect(self._run)
         self.preview.cancelled.connect(self._cancel)
         self.working.cancelled.connect(self._cancel)
@@ -138,11 +160,59 @@ class ImportDialog(QDialog):
 
     def _cancel(self) -> None:
         self._tasks.stop(TASK)
-        if self.stack.currentWidget() is self.working and self._plan is not None:
+        if self.account is not None:
+            self.account.stop()
+        at_work = self.stack.currentWidget() is self.working
+        if at_work and self._plan is not None:
             self.stack.setCurrentWidget(self.preview)
+        elif self.account is not None and at_work and not self._paths:
+            self.stack.setCurrentWidget(self.account)
         else:
             self.stack.setCurrentWidget(self.start)
             self.start.choose.setFocus()
+
+    # ---- an account
+
+    async def _open_account(self) -> None:
+        late: ModuleType = await asyncio.to_thread(import_module, "ui.import_account")
+        if self.account is None:
+            made: ImportAccount = late.ImportAccount(self._session, self._tasks)
+            made.wanted.connect(lambda wanted: self._begin_to_bring(late, made, wanted))
+            made.cancelled.connect(self._cancel)
+            self.account = made
+            self.stack.addWidget(made)
+        self.stack.setCurrentWidget(self.account)
+        self.account.show_accounts()
+
+    def _begin_to_bring(self, late: ModuleType, page: "ImportAccount", wanted: "Wanted") -> None:
+        self._plan, self._paths = None, []
+        names = [short(book.name, 60) for book in wanted.books]
+        title = names[0] if len(names) == 1 else counted(len(names), "%1 book", "%1 books")
+        self.working.begin(tr("Fetching %1").replace("%1", title))
+        self.stack.setCurrentWidget(self.working)
+        self._tasks.start(self._bring(late, page, wanted), name=TASK)
+
+    async def _bring(self, late: ModuleType, page: "ImportAccount", wanted: "Wanted") -> None:
+        """Fetch what is new in books of an account, and read it as files."""
+        progress = self.working.show_progress
+        try:
+            brought: Brought = await late.bring(self._session, wanted, self._folder(), progress)
+        except KithError as problem:
+            self.stack.setCurrentWidget(page)
+            page.show_trouble(late.said(problem))
+            return
+        if not brought.paths:
+            late.remember(self._session, brought, None)
+            self.stack.setCurrentWidget(page)
+            page.show_nothing_new(brought)
+            return
+        self._brought, self._paths = brought, [*brought.paths]
+        await self._read()
+
+    def _note_account(self, report: ImportReport) -> None:
+        if self._brought is not None:
+            late = import_module("ui.import_account")
+            late.remember(self._session, self._brought, report.step_id)
 
     # ---- reading
 
@@ -163,8 +233,10 @@ class ImportDialog(QDialog):
             self.start.show_trouble(tr("There is nobody in %1.").replace("%1", self._title()))
             return
         self._plan = plan
-        words = counted(len(plan.cards), "%1 card", "%1 cards")
-        self.preview.show_plan(plan, self._title(), f"{kind} · {words}")
+        words = [kind, counted(len(plan.cards), "%1 card", "%1 cards")]
+        if self._brought is not None and self._brought.gone:
+            words.append(import_module("ui.import_account").gone_words(self._brought.gone))
+        self.preview.show_plan(plan, self._title(), " · ".join(words))
         self.stack.setCurrentWidget(self.preview)
         self.preview.table.setFocus()
 
@@ -191,6 +263,7 @@ class ImportDialog(QDialog):
         report = await self._session.run_import(plan, self.working.show_progress)
         left_out = len(self.preview.plan.cards) - len(plan.cards)
         self._report = report
+        self._note_account(report)
         self.report.show_report(report, left_out, import_plan.failed_cards(plan))
         self.stack.setCurrentWidget(self.report)
         QTimer.singleShot(SYNC_MS, self, self._show_sync)

@@ -26,6 +26,7 @@ class ImportStart(QWidget):
     files_chosen = Signal(object)
     """A list of paths."""
     text_pasted = Signal(str)
+    account_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,7 +47,10 @@ class ImportStart(QWidget):
         )
         self.folder = parts.button(tr("Choose a folder…"), self._ask_folder, name="import_folder")
         glyph = parts.row(None, parts.Glyph(Icon.IMPORT, 72, tone="accent", disc=True), None)
-        ways = parts.row(None, self.choose, self.folder, None)
+        self.account = parts.button(
+            tr("From an account…"), self.account_wanted.emit, icon=Icon.CLOUD, name="import_account"
+        )
+        ways = parts.row(None, self.choose, self.folder, self.account, None)
         self.zone = QWidget()
         self.zone.setLayout(
             parts.column(

@@ -40,7 +40,7 @@ class Resource(msgspec.Struct, frozen=True):
         """Give the address that a property points to, empty if it points nowhere."""
         element = self.properties.get(name)
         href = element.find(DAV + "href") if element is not None else None
-        return urljoin(self.url, (href.text or "").strip()) if href is not None else ""
+        return _joined(self.url, (href.text or "").strip()) if href is not None else ""
 
     def kinds(self) -> frozenset[str]:
         """Name the kinds of resource this is."""
@@ -92,7 +92,7 @@ class WebDav:
         for _ in range(_REDIRECTS):
             status, where, data = await self._send(method, url, body, headers)
             if where:
-                url = urljoin(url, where)
+                url = _joined(url, where)
                 continue
             if status != httpx.codes.MULTI_STATUS:
                 raise Refused("carddav", f"{method}: {status}", status)
@@ -128,6 +128,13 @@ class WebDav:
         if not same_house or (parts.scheme != "https" and host not in _LOOPBACK):
             slug = "elsewhere" if not same_house else "not-encrypted"
             raise Refused(slug, "the password does not go there", UNTRUSTED)
+
+
+def _joined(base: str, address: str) -> str:
+    try:
+        return urljoin(base, address)
+    except ValueError as error:
+        raise Refused("carddav", "the answer names no address", 422) from error
 
 
 def href_list(urls: Sequence[str]) -> str:
@@ -176,7 +183,7 @@ def _resources(url: str, root: Xml.Element) -> Iterator[Resource]:
             if _status(found) == httpx.codes.OK:
                 properties |= {element.tag: element for element in found.iterfind(DAV + "prop/*")}
         href = (response.findtext(DAV + "href") or "").strip()
-        yield Resource(urljoin(url, href), _status(response) or httpx.codes.OK, properties)
+        yield Resource(_joined(url, href), _status(response) or httpx.codes.OK, properties)
 
 
 def _status(element: Xml.Element) -> int:

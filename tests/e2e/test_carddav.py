@@ -1,8 +1,5 @@
 """A CardDAV account, against a real Radicale on loopback."""
 
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 
@@ -15,51 +12,19 @@ from app.importers.carddav import DavBook, DavState, find_books, read_changes, s
 from app.importers.lines import read_lines
 from app.importers.vcard import read_cards
 from app.importers.webdav import WebDav
-from tests.wait import wait_until
-
-USER, PASSWORD = "ann", "secret"
-PATIENCE_S = 60
-MAKE_BOOK = """<?xml version="1.0"?>
-<mkcol xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"><set><prop>
-<resourcetype><collection/><c:addressbook/></resourcetype>
-<displayname>Friends &amp; family</displayname>
-</prop></set></mkcol>"""
+from tests.radicale import MAKE_BOOK, PASSWORD, USER, card, delete, put, running
+from tests.wait import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("radicale")
-    (folder / "users").write_text(f"{USER}:{PASSWORD}\n")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    options = {
-        "--server-hosts": f"127.0.0.1:{port}",
-        "--auth-type": "htpasswd",
-        "--auth-htpasswd-filename": str(folder / "users"),
-        "--auth-htpasswd-encryption": "plain",
-        "--auth-delay": "0",
-        "--storage-filesystem-folder": str(folder / "books"),
-        "--logging-level": "error",
-    }
-    words = [word for option in options.items() for word in option]
-    with subprocess.Popen([sys.executable, "-m", "radicale", "-C", "", *words]) as process:
-        url = f"http://127.0.0.1:{port}"
-        wait_until(lambda: answers(url))
+    with running(tmp_path_factory.mktemp("radicale")) as url:
         yield url
-        process.terminate()
 
 
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-def answers(url: str) -> bool:
-    try:
-        httpx.get(url)
-    except httpx.TransportError:
-        return False
-    return True
 
 
 @pytest.fixture
@@ -69,24 +34,6 @@ def book(server: str, request: pytest.FixtureRequest) -> Iterator[str]:
         client.request("MKCOL", url, content=MAKE_BOOK).raise_for_status()
         yield url
         client.delete(url).raise_for_status()
-
-
-def card(name: str, full_name: str) -> str:
-    return (
-        f"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{name}\r\nFN:{full_name}\r\nN:{full_name};;;;\r\n"
-        "TEL;TYPE=CELL:+18005550001\r\nEND:VCARD\r\n"
-    )
-
-
-def put(url: str, text: str) -> None:
-    headers = {"Content-Type": "text/vcard; charset=utf-8"}
-    httpx.put(
-        url, content=text.encode(), headers=headers, auth=(USER, PASSWORD), timeout=PATIENCE_S
-    ).raise_for_status()
-
-
-def delete(url: str) -> None:
-    httpx.delete(url, auth=(USER, PASSWORD), timeout=PATIENCE_S).raise_for_status()
 
 
 def names(changed: Mapping[str, str]) -> list[str]:
