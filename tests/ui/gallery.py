@@ -157,6 +157,9 @@ class Gallery:
                 window.run_command("palette")
                 await self._keep("window_palette", window, 1040, 720)
                 await self._keep("window_small", window, 720, 480)
+                await self._keep("window_single", window, 560, 420)
+                window.run_command("page_settings")
+                await self._keep("window_settings", window, 560, 640)
             await window.close_window()
 
     async def _keep(self, name: str, widget: QWidget, width: int, height: int = 0) -> None:
