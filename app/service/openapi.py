@@ -75,7 +75,7 @@ def _problems(route: Route, schemas: dict[Any, Json]) -> Json:
     if route.who != "anyone":
         slugs |= {"unauthorized", "user-only" if route.who == "user" else "operator-only"}
     if route.body is not None:
-        slugs.add("too-large")
+        slugs |= {"too-large", "unsupported-media-type"}
     by_status: dict[int, list[str]] = {}
     for slug in sorted(slugs):
         by_status.setdefault(PROBLEMS[slug][0], []).append(slug)

@@ -36,6 +36,9 @@ from app.service.wire_protocol import WireProtocol
 log = logging.getLogger(__name__)
 
 DRAIN_S: Final = 5
+STREAMS_S: Final = 2.0
+"""How long a node that ends still answers, so that whoever asks hears that it is not ready."""
+_PAUSE_S: Final = 0.02
 BACKLOG: Final = 4096
 KEEP_ALIVE_S: Final = 75
 """Longer than clients keep a connection, or both end it at once and a request is lost."""
@@ -170,7 +173,16 @@ class _Server(uvicorn.Server):
         """Take no more, end the streams, finish what is under way."""
         self._metrics.is_draining = True
         self._streams.close()
+        await self._streams_have_ended()
         await super().shutdown(sockets)
+
+    async def _streams_have_ended(self) -> None:
+        """Wait for the readers, within bounds; some take nothing, and so not the end either."""
+        deadline = asyncio.get_running_loop().time() + STREAMS_S
+        while self._streams.open and not self.force_exit:
+            if asyncio.get_running_loop().time() > deadline:
+                return
+            await asyncio.sleep(_PAUSE_S)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

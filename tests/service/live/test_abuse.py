@@ -1,6 +1,7 @@
 """Requests without end, without sense or without hurry cost the service little."""
 
 import asyncio
+import gzip
 import json
 
 import pytest
@@ -11,8 +12,11 @@ from starlette.types import Receive, Scope, Send
 from app.service import wire_protocol
 from app.service.wire_protocol import WireProtocol
 from tests.contract.outside import Service
+from tests.processes import memory
 from tests.service.live.conftest import fresh
 from tests.service.live.wires import Wire
+
+MIB = 1024 * 1024
 
 
 async def test_a_head_without_end_is_refused(service: Service) -> None:
@@ -63,6 +67,37 @@ async def test_a_body_that_is_too_large_is_refused_before_it_is_read(service: Se
     assert pieces < 300
     assert (await wire.answer()).status == 413
     wire.close()
+
+
+@pytest.mark.parametrize(("method", "path"), [("PATCH", "/v1/me"), ("PUT", "/v1/me/picture")])
+async def test_a_body_that_would_grow_is_not_let_grow(
+    service: Service, method: str, path: str
+) -> None:
+    (ann,) = service.people(fresh())
+    before = memory(service.process.pid)
+    wire = Wire(service.url)
+    bomb = gzip.compress(b" " * (64 * MIB))
+    wire.request(method, path, ann.token, bomb, more="content-encoding: gzip\r\n")
+    answer = await wire.answer()
+    assert answer.status == 415, answer
+    assert json.loads(answer.body)["type"].endswith(":unsupported-media-type")
+    assert memory(service.process.pid) - before < 16 * MIB
+    wire.close()
+
+
+async def test_a_body_that_comes_byte_by_byte_holds_nobody_up(service: Service) -> None:
+    (ann,) = service.people(fresh())
+    head = b"PATCH /v1/me HTTP/1.1\r\nhost: kith\r\ncontent-length: 20\r\n"
+    slow = [Wire(service.url) for _ in range(100)]
+    for wire in slow:
+        await wire.feed(head + b"authorization: Bearer %b\r\n\r\n{" % ann.token.encode())
+    for _ in range(3):
+        for wire in slow:
+            await wire.feed(b" ")
+        ann.publish(status="There")
+    assert ann.get("/v1/me")["fields"]["status"] == "There"
+    for wire in slow:
+        wire.close()
 
 
 async def test_many_who_begin_and_never_end_leave_room_for_others(service: Service) -> None:

@@ -1,6 +1,7 @@
 """What the streams promise beside the events: a steady beat, patience, a bounded memory, an end."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
@@ -49,18 +50,24 @@ async def test_the_beat_is_the_same_whether_one_who_blocks_me_changes_or_not(
     assert [set(text.split(b"\n\n")) for text in texts] == [{b":", b""}] * 2
 
 
-async def test_readers_who_stop_neither_slow_the_others_nor_fill_the_memory(
-    service: Service,
-) -> None:
-    people = service.people(*(fresh() for _ in range(41)), name="N")
+async def opened(service: Service, each: int) -> tuple[Person, list[Stream], list[Stream]]:
+    """Somebody, and so many readers of theirs who have stopped, and who are healthy."""
+    people = service.people(*(fresh() for _ in range(2 * each + 1)), name="N")
     owner, others = people[0], people[1:]
     owner.sync(*(other.address for other in others))
     for other in others:
         other.sync(owner.address)
-    stopped = [Stream(service.url, 4 * KIB).open(other.token) for other in others[:20]]
-    healthy = [Stream(service.url).open(other.token) for other in others[20:]]
+    stopped = [Stream(service.url, 4 * KIB).open(other.token) for other in others[:each]]
+    healthy = [Stream(service.url).open(other.token) for other in others[each:]]
     for stream in (*stopped, *healthy):
         await stream.until("ready")
+    return owner, stopped, healthy
+
+
+async def test_readers_who_stop_neither_slow_the_others_nor_fill_the_memory(
+    service: Service,
+) -> None:
+    owner, stopped, healthy = await opened(service, 20)
     before = memory(service.process.pid)
     filler = "x" * 12 * KIB
     rounds = 60
@@ -77,6 +84,35 @@ async def test_readers_who_stop_neither_slow_the_others_nor_fill_the_memory(
         await stream.until_data(last)
         # What they missed was not kept for them: they are told how it is now.
         assert stream.text.count(b"event: profile") < rounds
+    for stream in (*stopped, *healthy):
+        stream.close()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+async def test_a_hundred_who_stopped_leave_a_hundred_others_as_quick(service: Service) -> None:
+    owner, stopped, healthy = await opened(service, 100)
+    before = memory(service.process.pid)
+    taken: list[float] = []
+
+    async def hear(stream: Stream, text: bytes, begun: float) -> None:
+        await stream.until_data(text)
+        taken.append(time.perf_counter() - begun)
+        del stream.received[:]
+
+    for number in range(60):
+        text = f"{number} " + "x" * 12 * KIB
+        begun = time.perf_counter()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(asyncio.to_thread(owner.publish, about=text))
+            for stream in healthy:
+                group.create_task(hear(stream, text.encode(), begun))
+    p99 = sorted(taken)[int(len(taken) * 0.99)]
+    grown = memory(service.process.pid) - before
+    print(f"p99 {p99 * 1000:.0f} ms, {grown / KIB / KIB:.1f} MiB more")  # noqa: T201 - the figures
+    # All that was published is 70 MiB for the 100 who stopped.
+    assert grown < 30 * KIB * KIB
+    assert p99 < 0.25
     for stream in (*stopped, *healthy):
         stream.close()
 
