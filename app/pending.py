@@ -24,9 +24,11 @@ class Pending:
         """Read all of them; those that are still to be sent are among them."""
         return [
             PendingAddress(
-                address, contact, since, source or "", source is not None, *map(bool, two)
+                address, contact, since, bool(mine), bool(waiting), bool(awaited), source
             )
-            for address, contact, since, source, *two in self._store.reading.all(_PENDING)
+            for address, contact, since, mine, waiting, awaited, source in self._store.reading.all(
+                _PENDING
+            )
         ]
 
     def withdraw(self, addresses: Sequence[Address]) -> None:
@@ -60,8 +62,8 @@ class Pending:
 
 
 _PENDING = """
-    SELECT e.address, e.contact_id, IFNULL(r.since, c.added_at), c.source, e.waiting,
-        w.address IS NOT NULL
+    SELECT e.address, e.contact_id, IFNULL(r.since, c.added_at), c.source IS NOT NULL,
+        e.waiting, w.address IS NOT NULL, IFNULL(c.source, '')
     FROM effective e JOIN contact c ON c.id = e.contact_id
         LEFT JOIN relation r ON r.address = e.address LEFT JOIN awaited w ON w.address = e.address
     WHERE e.kept AND NOT e.matched AND NOT c.removed

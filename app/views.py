@@ -151,20 +151,19 @@ class Notice:
     """`kept`, `undone`, or nothing yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class PendingAddress:
-    """An address that is kept for me, where nobody is yet."""
+class PendingAddress(msgspec.Struct, frozen=True, gc=False):
+    """An address that is kept for me, where nobody is yet; there may be thousands."""
 
     address: Address
     contact_id: ContactId
     since: float
-    source: str
-    """The book it came from; empty where it was typed here or came by another session."""
     is_mine: bool
     """A card or a person made it here; otherwise another session of mine did."""
     waiting: bool
     awaited: bool
     """I want to be told when they join."""
+    source: str
+    """The book it came from; empty where it was typed here or came by another session."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,8 @@ from ui.theme import Size
 from ui.wording import counted, tr
 
 NOBODY: Final = Address("")
-REFRESH_MS: Final = 250
-"""Ten thousand lines are made again at most four times a second."""
+REFRESH_MS: Final = 400
+"""Ten thousand lines are made again only so often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,14 @@ def pending_groups(
 ) -> list[Group]:
     """Group the addresses by where they came from, the largest group first."""
     groups: dict[tuple[str, bool], list[Line]] = {}
+    moments: dict[float, str] = {}
+    """Those of one import came at one time: thousands of lines, one text."""
     for each in pending:
         if each.contact_id in rows:
-            line = _line(each, rows[each.contact_id], now)
+            if each.since not in moments:
+                moment = wording.moment(each.since, now)
+                moments[each.since] = tr("since %1").replace("%1", moment)
+            line = _line(each, rows[each.contact_id], moments[each.since])
             groups.setdefault((each.source, each.is_mine), []).append(line)
     made = [
         Group(f"{source} {is_mine}", _title(source, is_mine=is_mine), (*lines,))
@@ -61,9 +66,9 @@ def pending_groups(
     return sorted(made, key=lambda group: -len(group.lines))
 
 
-def _line(each: PendingAddress, row: Row, now: float) -> PendingLine:
-    since = tr("since %1").replace("%1", wording.moment(each.since, now))
-    words = [display(each.address), since]
+def _line(each: PendingAddress, row: Row, since: str) -> PendingLine:
+    shown = row.detail if each.address == row.address else display(each.address)
+    words = [shown, since]
     if each.waiting:
         words.append(tr("waiting to be sent"))
     if each.awaited:
@@ -244,6 +249,7 @@ class PendingPage(parts.Sheet):
 
     def _withdraw_all(self) -> None:
         self.question.hide()
+        self.table.clearSelection()
         self._session.pending.withdraw(self._all)
 
 

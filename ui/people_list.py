@@ -147,7 +147,8 @@ class PeopleTable(ListTable):
 
     def selectionChanged(self, selected: object, deselected: object) -> None:
         super().selectionChanged(selected, deselected)  # type: ignore[arg-type]  # passed through
-        self.selection_counted.emit(len(self.selectionModel().selectedRows()))
+        spans = self.selectionModel().selection().toList()
+        self.selection_counted.emit(sum(span.height() for span in spans))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
