@@ -1,14 +1,15 @@
 """The same person twice, as the screen asks it: who, why, what one card would say, and the deed."""
 
-import asyncio
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 from importlib import import_module
 from itertools import combinations
-from threading import Event
+from pathlib import Path
 from typing import Final
 
 from app.addresses import default_region
+from app.beside import GoOn, Progress, work_beside
 from app.cells import APART, CARD, NAME, OWNER, REMOVED
 from app.changes import Kind
 from app.domain import ContactId
@@ -24,12 +25,10 @@ from app.transaction import Transaction, listed
 
 __all__ = ["Double", "Doubles", "Merge", "Merging", "Strictest"]
 
-Progress = Callable[[int, int], None]
 _TELLING: Final = (NAME, CARD, OWNER, REMOVED, APART)
 """What a step must have changed for the answer to be another one."""
 _Turn = tuple[int, float, bool]
 """A step, when it was done, and whether it stands; a number alone may be given again."""
-_PROGRESS_S: Final = 0.05
 
 
 class Doubles:
@@ -72,29 +71,8 @@ class Doubles:
 
     async def look(self, progress: Progress | None = None) -> None:
         """Search the whole book beside the loop; cancelled, what was known stays."""
-        stopped = Event()
-        loop = asyncio.get_running_loop()
-        told_at = 0.0
-
-        def tell(done: int, total: int) -> None:
-            if progress is not None and not stopped.is_set():
-                progress(done, total)
-
-        def go_on(done: int, total: int) -> bool:
-            nonlocal told_at
-            if time.monotonic() - told_at > _PROGRESS_S:
-                told_at = time.monotonic()
-                loop.call_soon_threadsafe(tell, done, total)
-            return not stopped.is_set()
-
         seen = _read_turns(self._store.reading)
-        work = loop.run_in_executor(None, _find, self._store, go_on)
-        try:
-            found = await asyncio.shield(work)
-        except asyncio.CancelledError:
-            stopped.set()
-            await asyncio.wait([work])  # it reads the file, which may be closed after this
-            raise
+        found = await work_beside(partial(_find, self._store.path), progress)
         self._seen = seen
         self.is_known = True
         self._keep(found or [])
@@ -160,9 +138,9 @@ class Doubles:
         self._keep([each for each in self.found if gone.isdisjoint(each.ids)])
 
 
-def _find(store: Store, go_on: Callable[[int, int], bool]) -> list[Double] | None:
+def _find(path: Path, go_on: GoOn) -> list[Double] | None:
     """Import here what the start of the window does without."""
-    found: list[Double] | None = import_module("app.find_doubles").find_doubles(store.path, go_on)
+    found: list[Double] | None = import_module("app.find_doubles").find_doubles(path, go_on)
     return found
 
 

@@ -25,6 +25,14 @@ def read_cards(reading: Transaction, ids: Collection[ContactId] | None = None) -
     return [_named(card) for card in read_cards_by_id(reading, ids).values()]
 
 
+def read_order(reading: Transaction, ids: Collection[ContactId] | None = None) -> list[ContactId]:
+    """List these contacts, or all, in the order of the names."""
+    chosen = () if ids is None else (listed(ids),)
+    these = "" if ids is None else f"AND {_THESE}"
+    sql = f"SELECT id FROM contact WHERE NOT removed {these} ORDER BY name, id"
+    return [ContactId(contact_id) for (contact_id,) in reading.all(sql, *chosen)]
+
+
 def read_cards_by_id(
     reading: Transaction, ids: Collection[ContactId] | None = None
 ) -> dict[ContactId, Card]:

@@ -17,6 +17,7 @@ from app.domain import Address, Block, ContactId, Field, Message, Picture, Priva
 from app.doubles import Doubles
 from app.errors import Unreachable
 from app.exporting import Exports
+from app.exporting import Exports
 from app.happenings import Happening, Heard, Network
 from app.importers import Card
 from app.importers import Mapping as Columns
@@ -69,6 +70,7 @@ class Session:
         self.pending = Pending(self._store)
         self.mine = Mine(self._store)
         self.doubles = Doubles(self._store)
+        self.exports = Exports(self._store)
         self.exports = Exports(self._store)
         self._pulse = Pulse(self._store, self._show)
         self._network: Network | None = None

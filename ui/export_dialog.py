@@ -1,22 +1,24 @@
 """Writing contacts into a book that other programs read."""
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QProgressBar, QWidget
 
 from app.domain import ContactId
-from app.exporters import BookFormat, write_book
+from app.exporters import BookFormat
 from app.session import Session
 from ui import parts, theme
 from ui.controls import Segmented
 from ui.icons import Icon
+from ui.plain import isolated
 from ui.tasks import Tasks
 from ui.theme import Size
 from ui.wording import counted, tr
+
+WRITING: Final = "export"
 
 FORMATS: Final[dict[BookFormat, tuple[str, str]]] = {
     BookFormat.VCARD_4: ("vCard 4", "Keeps most, pictures too. For today's programs."),
@@ -51,6 +53,9 @@ class ExportDialog(QDialog):
         self.words = parts.label("", wrap=True)
         self.words.setObjectName("export_words")
         self.words.setMinimumHeight(self.words.fontMetrics().height() * 2)
+        self.bar = _bar()
+        self.stop = parts.button(tr("Stop"), self._stop, name="export_stop")
+        self.stop.hide()
         self.save = parts.button(
             tr("Save as…"), self._ask, kind="primary", icon=Icon.EXPORT, name="export_save"
         )
@@ -69,7 +74,8 @@ class ExportDialog(QDialog):
                 self.format,
                 self.explained,
                 self.words,
-                parts.row(None, close, self.save),
+                self.bar,
+                parts.row(None, close, self.stop, self.save),
                 spacing=10,
                 margins=(24, 24, 24, 20),
             )
@@ -78,8 +84,13 @@ class ExportDialog(QDialog):
         self._explain()
 
     def write(self, path: Path) -> None:
-        """Write the book; the cards are read here, the writing happens in a thread."""
-        self._tasks.start(self._write(path), name="export")
+        """Write the book, beside everything else."""
+        self._tasks.start(self._write(path), name=WRITING)
+
+    def done(self, result: int) -> None:
+        """Write no more once it is closed; the file that was there before is as it was."""
+        self._tasks.stop(WRITING)
+        super().done(result)
 
     def _chosen(self) -> BookFormat:
         chosen = self.format.current
@@ -101,17 +112,49 @@ class ExportDialog(QDialog):
         dialog.open()
 
     async def _write(self, path: Path) -> None:
-        cards = self._session.cards(self._people)
-        self._say(tr("Writing…"), "muted")
+        self._show_writing(on=True)
         try:
-            await asyncio.to_thread(write_book, path, cards, self._chosen())
+            count = await self._session.exports.write(
+                path, self._chosen(), self._people, self._show_progress
+            )
         except OSError as problem:
-            self._say(problem.strerror or tr("This file cannot be written."), "danger")
-            return
-        words = counted(len(cards), "%1 contact is in %2.", "%1 contacts are in %2.")
-        self._say(words.replace("%2", path.name), "success")
+            kept = tr("Nothing was written; a file of that name is as it was.")
+            self._say(f"{problem.strerror or tr('This file cannot be written')}. {kept}", "danger")
+        else:
+            words = counted(count, "%1 contact is in %2.", "%1 contacts are in %2.")
+            self._say(words.replace("%2", isolated(path.name)), "success")
+        finally:
+            self._show_writing(on=False)
+
+    def _show_writing(self, *, on: bool) -> None:
+        self.bar.setVisible(on)
+        self.stop.setVisible(on)
+        self.save.setVisible(not on)
+        self.format.setEnabled(not on)
+        if on:
+            self.bar.setRange(0, 0)
+            self._say(tr("Writing…"), "muted")
+
+    def _show_progress(self, done: int, total: int) -> None:
+        self.bar.setRange(0, max(total, 1))
+        self.bar.setValue(done)
+
+    def _stop(self) -> None:
+        self._tasks.stop(WRITING)
+        self._say(tr("Stopped."), "muted")
 
     def _say(self, words: str, tone: str) -> None:
         self.words.setText(words)
         parts.set_property(self.words, "tone", tone)
         parts.announce(self, words)
+
+
+def _bar() -> QProgressBar:
+    bar = QProgressBar()
+    bar.setTextVisible(False)
+    bar.setAccessibleName(tr("How much is written"))
+    policy = bar.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)  # the window keeps its height
+    bar.setSizePolicy(policy)
+    bar.hide()
+    return bar

@@ -1,10 +1,11 @@
 """Write cards as a book that Kith and others read back the same."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 
-from app.exporters.table import table_text
+from app.exporters.table import table_lines
 from app.exporters.vcard import vcard_text
 from app.importers.card import Card
 
@@ -25,15 +26,32 @@ class BookFormat(StrEnum):
         return ".csv" if self == BookFormat.CSV else ".vcf"
 
 
-def book_text(cards: Sequence[Card], kind: BookFormat) -> str:
+def book_text(cards: Iterable[Card], kind: BookFormat) -> str:
     """Give the whole book as text."""
+    return "".join(book_lines(cards, kind))
+
+
+def book_lines(cards: Iterable[Card], kind: BookFormat) -> Iterator[str]:
+    """Give the book piece by piece; a table asks for the cards twice."""
     if kind == BookFormat.CSV:
-        return table_text(cards)
-    version = kind.removeprefix("vcard-")
-    return "".join(vcard_text(card, version) for card in cards)
+        yield from table_lines(cards)
+    else:
+        version = kind.removeprefix("vcard-")
+        yield from (vcard_text(card, version) for card in cards)
 
 
-def write_book(path: Path, cards: Sequence[Card], kind: BookFormat) -> None:
-    """Write a book to a file; pictures and nothing else are left out of a table."""
+def write_book(path: Path, cards: Iterable[Card], kind: BookFormat) -> None:
+    """Write a book to a file; pictures and nothing else are left out of a table.
+
+    What was there before stays until the whole book is on the disk; raise OSError otherwise.
+    """
     encoding = "utf-8-sig" if kind == BookFormat.CSV else "utf-8"  # Excel asks for the mark
-    path.write_text(book_text(cards, kind), encoding=encoding, newline="")
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("w", encoding=encoding, newline="") as file:
+            file.writelines(book_lines(cards, kind))
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

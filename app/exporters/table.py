@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from app.importers.card import Card, Value
 
@@ -14,16 +14,21 @@ _FIXED = (
 _MANY = " ::: "
 
 
-def table_text(cards: Sequence[Card]) -> str:
-    """Give the table; it has as many columns of numbers and mails as the fullest card needs."""
-    mails = max((len(card.emails) for card in cards), default=0)
-    phones = max((len(card.phones) for card in cards), default=0) or 1
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([*_FIXED, *_pairs("E-mail", mails), *_pairs("Phone", phones)])
+def table_lines(cards: Iterable[Card]) -> Iterator[str]:
+    """Give the rows; there are as many columns of numbers and mails as the fullest card needs."""
+    mails = phones = 0
+    for card in cards:
+        mails, phones = max(mails, len(card.emails)), max(phones, len(card.phones))
+    phones = phones or 1
+    yield _row([*_FIXED, *_pairs("E-mail", mails), *_pairs("Phone", phones)])
     for card in cards:
         cells = [*_fixed(card), *_cells(card.emails, mails), *_cells(card.phones, phones)]
-        writer.writerow(map(guarded, cells))
+        yield _row(map(guarded, cells))
+
+
+def _row(cells: Iterable[str]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
     return text.getvalue()
 
 

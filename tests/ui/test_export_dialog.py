@@ -10,7 +10,9 @@ from app.importers import Card, read_book
 from app.paths import Paths
 from app.session import Session
 from tests.ui.conftest import Run, until
+from tests.ui.people import fill
 from ui.export_dialog import ExportDialog
+from ui.plain import one_line
 from ui.tasks import Tasks
 from ui.theme import Theme
 
@@ -42,6 +44,8 @@ def test_what_was_imported_is_written_and_read_back(
             out = tmp_path / f"out{kind.suffix}"
             dialog.write(out)
             await until(lambda: "2 contacts are in" in words(dialog))
+            assert dialog.save.isVisibleTo(dialog)
+            assert not dialog.stop.isVisibleTo(dialog)
             cards = [each for each in read_book(out) if isinstance(each, Card)]
             assert [(card.name, card.phones[0].text) for card in cards] == [
                 ("Ada Okafor", "+1 202 555 0101"),
@@ -67,9 +71,29 @@ def test_only_the_chosen_are_written_and_a_bad_place_is_said(
             dialog.write(tmp_path / "no such folder" / "out.vcf")
             await until(lambda: "No such file" in words(dialog))
             dialog.write(tmp_path / "out.vcf")
-            await until(lambda: "1 contact is in out.vcf." in words(dialog))
+            await until(lambda: "1 contact is in out.vcf." in one_line(words(dialog)))
             assert "FN:Bo" not in (tmp_path / "out.vcf").read_text()
             assert session.cards()[1].handles[0].text == "bo.handle"
+            dialog.deleteLater()
+            await tasks.close()
+
+    run(story())
+
+
+def test_a_stopped_export_leaves_the_file_as_it_was(run: Run, dress: Theme, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Session(None, Paths(tmp_path / "home")) as session:
+            tasks = Tasks(lambda _error: None)
+            fill(session, 120)
+            out = tmp_path / "out.vcf"
+            out.write_text("before")
+            dialog = ExportDialog(session, tasks)
+            dialog.write(out)
+            dialog.stop.click()
+            await until(lambda: not tasks.is_running("export"))
+            assert words(dialog) == "Stopped."
+            assert out.read_text() == "before"
+            assert not (tmp_path / "out.vcf.part").exists()
             dialog.deleteLater()
             await tasks.close()
 

@@ -5,6 +5,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 import pytest
+import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -100,6 +101,40 @@ def test_tables_come_back_equal_but_for_pictures(cards: list[Card]) -> None:
 def test_a_guard_is_undone_exactly(text: str) -> None:
     if text[0] != "=":
         assert unguarded(guarded(text)) == text
+
+
+PLAIN = st.text(st.characters(codec="utf-8", categories=["L", "N"]) | st.sampled_from(" ,;\\'&"))
+SAID = st.builds(
+    Card,
+    source=st.just("book"),
+    name=PLAIN.map(str.strip).filter(bool),
+    phones=st.lists(st.builds(Value, NUMBER), max_size=3).map(tuple),
+    emails=st.lists(st.builds(Value, st.emails()), max_size=2).map(tuple),
+    note=PLAIN.map(str.strip),
+    photo=st.none() | JPEG,
+)
+
+
+@pytest.mark.parametrize("kind", [BookFormat.VCARD_3, BookFormat.VCARD_4])
+@given(cards=st.lists(SAID, min_size=1, max_size=3))
+@settings(max_examples=40, deadline=None)
+def test_another_program_reads_the_same(kind: BookFormat, cards: list[Card]) -> None:
+    found = list(vobject.readComponents(book_text(cards, kind)))
+    assert [each.fn.value for each in found] == [card.name for card in cards]
+    for each, card in zip(found, cards, strict=True):
+        said = {name: [line.value for line in lines] for name, lines in each.contents.items()}
+        assert said.get("tel", []) == [value.text for value in card.phones]
+        assert said.get("email", []) == [value.text for value in card.emails]
+        assert said.get("note", [""]) == [card.note]
+        if kind == BookFormat.VCARD_3:
+            assert said.get("photo", []) == ([card.photo.data] if card.photo else [])
+
+
+def test_another_program_reads_the_oldest_version_too() -> None:
+    card = Card(source="", name="Émile; Zola", phones=(Value("+33 1 23 45 67 89", "home"),))
+    (found,) = vobject.readComponents(book_text([card], BookFormat.VCARD_2), allowQP=True)
+    assert found.tel.value == "+33 1 23 45 67 89"
+    assert "Émile" in found.fn.value
 
 
 def test_formulas_are_neutralised_and_numbers_intact() -> None:
