@@ -147,8 +147,7 @@ class PeopleTable(ListTable):
 
     def selectionChanged(self, selected: object, deselected: object) -> None:
         super().selectionChanged(selected, deselected)  # type: ignore[arg-type]  # passed through
-        spans = self.selectionModel().selection().toList()
-        self.selection_counted.emit(sum(span.height() for span in spans))
+        self.selection_counted.emit(len(self.chosen_lines()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
