@@ -17,7 +17,7 @@ from app.addresses import default_region
 from app.changes import Kind
 from app.errors import KithError
 from app.exporters import BookFormat, write_book
-from app.importers import Card, Value
+from app.importers import Card, Mapping, Value
 from app.importers.places import find_places
 from app.people import ImportPlan, ImportReport
 from app.session import Session
@@ -34,7 +34,10 @@ from ui.theme import Size
 from ui.wording import counted, number, tr
 
 if TYPE_CHECKING:
+    from app.importers.remembered import Answers
+    from app.importers.table import Table
     from ui.import_account import Brought, ImportAccount, Wanted
+    from ui.import_mapping import MappingPage
 
 TASK: Final = "import"
 SPEAK_AFTER_S: Final = 2.0
@@ -66,6 +69,9 @@ class ImportDialog(QDialog):
         self._brought: Brought | None = None
         """What the books came from, where that is an account."""
         self.account: ImportAccount | None = None
+        self._columns: dict[Path, Mapping] = {}
+        """What was said here of the columns of tables."""
+        self.mapping: MappingPage | None = None
         self._plan: ImportPlan | None = None
         self._report: ImportReport | None = None
         self.start = ImportStart()
@@ -151,6 +157,7 @@ class ImportDialog(QDialog):
             lambda: self._tasks.start(self._open_account(), name=TASK)
         )
         self.preview.region_chosen.connect(lambda _region: self._read_again())
+        self.preview.columns_wanted.connect(self._ask_again)
         self.preview.confirmed.connect(self._run)
         self.preview.cancelled.connect(self._cancel)
         self.working.cancelled.connect(self._cancel)
@@ -162,7 +169,7 @@ class ImportDialog(QDialog):
         self._tasks.stop(TASK)
         if self.account is not None:
             self.account.stop()
-        at_work = self.stack.currentWidget() is self.working
+        at_work = self.stack.currentWidget() in {self.working, self.mapping}
         if at_work and self._plan is not None:
             self.stack.setCurrentWidget(self.preview)
         elif self.account is not None and at_work and not self._paths:
@@ -221,9 +228,14 @@ class ImportDialog(QDialog):
         self.start.trouble.hide()
         self.working.begin(tr("Reading %1").replace("%1", self._title()))
         self.stack.setCurrentWidget(self.working)
+        region = self.preview.region.region()
         try:
             kind = await asyncio.to_thread(import_plan.describe, self._paths)
-            plan = await self._session.plan_import(self._paths, self.preview.region.region())
+            unsure = await asyncio.to_thread(self._unsure)
+            if unsure is not None:
+                self._ask_columns(*unsure)
+                return
+            plan = await self._session.plan_import(self._paths, region, self._columns)
         except (KithError, OSError) as problem:
             self.stack.setCurrentWidget(self.start)
             self.start.show_trouble(_said(problem))
@@ -236,9 +248,59 @@ class ImportDialog(QDialog):
         words = [kind, counted(len(plan.cards), "%1 card", "%1 cards")]
         if self._brought is not None and self._brought.gone:
             words.append(import_module("ui.import_account").gone_words(self._brought.gone))
+        table = await asyncio.to_thread(self._table)
+        self.preview.columns.setVisible(table is not None)
+        if table is not None and self._answers().recalled(table) is not None:
+            words.append(tr("columns as you said before"))
         self.preview.show_plan(plan, self._title(), " · ".join(words))
         self.stack.setCurrentWidget(self.preview)
         self.preview.table.setFocus()
+
+    # ---- the columns of tables
+
+    def _answers(self) -> "Answers":
+        late = import_module("app.importers.remembered")
+        answers: Answers = late.Answers(self._session.paths.tables_file, self._columns)
+        return answers
+
+    def _unsure(self) -> "tuple[Path, Table] | None":
+        """Find the first table whose columns nobody has named yet."""
+        late = import_module("app.importers.remembered")
+        for path in self._paths:
+            table = late.unsure_table(path, self._answers())
+            if table is not None:
+                return path, table
+        return None
+
+    def _table(self) -> "Table | None":
+        """Look at the only book, if it is a table that came as a file."""
+        late = import_module("app.importers.remembered")
+        if len(self._paths) != 1 or self._written is not None or not late.is_table(self._paths[0]):
+            return None
+        known = self._answers().of(self._paths[0]) or Mapping(())
+        table: Table = late.look_at_table(self._paths[0], known.encoding, known.separator)
+        return table
+
+    def _ask_again(self) -> None:
+        table = self._table()
+        if table is not None:
+            self._ask_columns(self._paths[0], table)
+
+    def _ask_columns(self, path: Path, table: "Table") -> None:
+        if self.mapping is None:
+            made: MappingPage = import_module("ui.import_mapping").MappingPage()
+            made.confirmed.connect(self._take_columns)
+            made.cancelled.connect(self._cancel)
+            self.mapping = made
+            self.stack.addWidget(made)
+        self.mapping.ask(path, table, self.preview.region.region(), self._answers().of(path))
+        self.stack.setCurrentWidget(self.mapping)
+        self.mapping.begin()
+
+    def _take_columns(self, path: Path, table: "Table", mapping: Mapping) -> None:
+        self._columns[path] = mapping
+        self._answers().keep(table, mapping)
+        self._read_again()
 
     async def _mend(self) -> None:
         """Read the same books again: what is in the book is known, what was mended adds to it."""

@@ -26,6 +26,8 @@ class ImportPreview(QWidget):
     confirmed = Signal(object)
     """The plan as it shall be carried out."""
     cancelled = Signal()
+    columns_wanted = Signal()
+    """The columns of the table mean something else."""
 
     def __init__(self, region: str, impact: ImportImpact) -> None:
         super().__init__()
@@ -33,6 +35,10 @@ class ImportPreview(QWidget):
         self.impact = impact
         self.title = parts.ElidedLabel("", Size.TITLE, bold=True)
         self.kind = parts.label("", Size.CAPTION, tone="muted")
+        self.columns = parts.button(
+            tr("Columns…"), self.columns_wanted.emit, kind="quiet", name="import_columns"
+        )
+        parts.set_tip(self.columns, tr("Say what the columns of this table hold"))
         self.region = RegionChoice(region)
         self.region.chosen.connect(self.region_chosen)
         self.shelves = Segmented(tr("Show"), name="import_shelf")
@@ -68,7 +74,7 @@ class ImportPreview(QWidget):
         region = parts.label(tr("Numbers without a country code are from"), Size.CAPTION)
         words = parts.column(self.title, self.kind, spacing=2)
         where = parts.column(region, self.region, spacing=2)
-        head = parts.row(words, where, spacing=16)
+        head = parts.row(words, self.columns, where, spacing=16)
         head.setStretch(0, 1)
         narrow = parts.row(self.shelves, self.search, spacing=12)
         narrow.setStretch(0, 1)
