@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from app.service import listing
+from app.service.forget import KEPT_S, forget_some
 from app.service.postgres import PostgresTx
 from app.service.store import SqliteTx, Store, Tx
 from tests.service.people import Person, fresh, serve
@@ -169,7 +170,18 @@ async def _leave(me: Person, _: list[str]) -> None:
     assert (await me.service.operator("DELETE", path)).status_code == 204
 
 
-@pytest.mark.parametrize("deed", [_match, _single, _fan_out, _delta, _stream, _message, _leave])
+async def _forget(me: Person, book: list[str]) -> None:
+    await me.sync(*book)
+    await me.call("DELETE", "/v1/me/contacts")
+    node, long_after = me.service.node, me.service.clock.now + KEPT_S + 1
+    for _ in range(3):
+        await node.store.write(lambda tx: forget_some(tx, node.id, long_after))
+
+
+EVERY_DEED = [_match, _single, _fan_out, _delta, _stream, _message, _leave, _forget]
+
+
+@pytest.mark.parametrize("deed", EVERY_DEED)
 async def test_no_table_is_read_whole(
     database: str | Path, deed: Callable[[Person, list[str]], Any]
 ) -> None:
