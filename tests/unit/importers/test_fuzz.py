@@ -118,22 +118,24 @@ BOMBS = {
 
 
 MIB = 1024 * 1024
+LIMIT = MIB // 2
+"""Instead of the limits of real books, so that little is much too much."""
 
 
 @pytest.mark.parametrize("name", sorted(BOMBS))
 def test_a_bomb_is_read_to_its_end_in_bounded_memory(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines, "LONGEST_LINE", MIB)
-    monkeypatch.setattr(longvalue, "LONGEST_LINE", MIB)
-    monkeypatch.setattr(draft, "LARGEST_CARD", MIB)
+    monkeypatch.setattr(lines, "LONGEST_LINE", LIMIT)
+    monkeypatch.setattr(longvalue, "LONGEST_LINE", LIMIT)
+    monkeypatch.setattr(draft, "LARGEST_CARD", LIMIT)
     head, piece = BOMBS[name]
     tracemalloc.start()
-    count = sum(1 for _ in read_cards(read_lines(Flood(head, piece, 4 * MIB)), "book"))
+    count = sum(1 for _ in read_cards(read_lines(Flood(head, piece, 4 * LIMIT)), "book"))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert count > 0
-    assert peak < 16 * MIB
+    assert peak < 16 * LIMIT
 
 
 @pytest.mark.long
@@ -167,7 +169,7 @@ def test_nothing_read_reaches_a_log(caplog: pytest.LogCaptureFixture) -> None:
     assert caplog.records == []
 
 
-MANY = 2_000_000
+MANY = 1_000_000
 HOSTILE = {
     "a photo of spaces": HEAD + b"PHOTO:" + b" " * MANY + b"!\n",
     "a head of spaces": HEAD + b"X" + b" " * MANY + b"!:\n",
@@ -189,7 +191,6 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", sorted(HOSTILE))
-@pytest.mark.timeout(60)
 def test_hostile_text_takes_no_more_than_linear_time(name: str, tmp_path: Path) -> None:
     path = tmp_path / "book"
     path.write_bytes(HOSTILE[name])
