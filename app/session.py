@@ -17,7 +17,6 @@ from app.domain import Address, Block, ContactId, Field, Message, Picture, Priva
 from app.doubles import Doubles
 from app.errors import Unreachable
 from app.exporting import Exports
-from app.exporting import Exports
 from app.happenings import Happening, Heard, Network
 from app.importers import Card
 from app.importers import Mapping as Columns
@@ -70,7 +69,6 @@ class Session:
         self.pending = Pending(self._store)
         self.mine = Mine(self._store)
         self.doubles = Doubles(self._store)
-        self.exports = Exports(self._store)
         self.exports = Exports(self._store)
         self._pulse = Pulse(self._store, self._show)
         self._network: Network | None = None
