@@ -65,6 +65,8 @@ class NoticeStrip(QWidget):
             text = counted(len(found), "", "%1 things happened by themselves")
             parts.set_tip(self.words, "")
         self.words.setText(text)
+        for way in (self.keep, self.undo, self.show_them):
+            way.setAccessibleName(f"{way.text()}: {text}")
         self.keep.setVisible(one is not None and one.kind is not NoticeKind.REFUSED)
         self.undo.setVisible(one is not None and can_undo(one))
         parts.announce(self, text)

@@ -68,6 +68,9 @@ class Refusals(QWidget):
             edit = partial(self.edit_wanted.emit, field, refusal.value)
             ways.insert(0, parts.button(tr("Change it"), edit, name="refusal_edit"))
         column = parts.column(*pieces, parts.row(*ways, spacing=6), spacing=4)
+        for way in ways:
+            if isinstance(way, QWidget):
+                way.setAccessibleName(f"{way.accessibleName()}: {text}")
         line = parts.row(parts.Glyph(Icon.WARNING, 20, tone="danger"), column, spacing=12)
         line.setStretch(1, 1)
         parts.announce(self, text)

@@ -17,8 +17,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.domain import Block, ContactId, Origin, State
 from app.paths import Paths
 from app.session import Row, Session, SessionState, Status
+from app.views import Notice, NoticeKind
 from tests.ui.people import a_row, fill, name_of
-from ui import parts, theme
+from ui import notice_words, parts, theme
 from ui.add_dialog import AddDialog
 from ui.avatar import Avatar
 from ui.contact_list import ContactList
@@ -28,6 +29,7 @@ from ui.first_run import FirstRun
 from ui.icons import Icon
 from ui.loop import Loop
 from ui.main_window import MainWindow
+from ui.notices_page import NoticeLine
 from ui.parts import Banner, CopyButton, EmptyState, IconButton
 from ui.pictures import Pictures
 from ui.rail import Rail
@@ -103,6 +105,7 @@ class Gallery:
     async def _draw_all(self, home: Path) -> None:
         await self._keep("controls", _controls(), 720)
         await self._keep("messages", _messages(), 720)
+        await self._keep("notices", _notices(), 720)
         await self._keep("first_run", FirstRun(), 840, 600)
         connecting = FirstRun()
         connecting.pages.setCurrentIndex(1)
@@ -235,6 +238,35 @@ def _messages() -> QWidget:
         )
     )
     toast.say("Block Ada Okafor", "Undo", _nothing)
+    return made
+
+
+def _notices() -> QWidget:
+    """Draw every kind of notice, new and decided, under a short and a long name."""
+    made = QWidget()
+    lines = []
+    for number, kind in enumerate(NoticeKind):
+        settled = ("", "kept", "undone")[number % 3]
+        about = "field:about" if kind is NoticeKind.REFUSED else "12025550101"
+        notice = Notice(
+            number,
+            NOW,
+            kind,
+            about,
+            None,
+            {},
+            {"favorite": 1, "visibility": 8},
+            "Too large.",
+            awaited=kind is NoticeKind.JOINED,
+            seen=False,
+            settled=settled,
+        )
+        text = notice_words.sentence(notice, LONG if number % 2 else "عمر عبد الرحمن")
+        lines.append(NoticeLine(notice, text, is_new=not settled))
+        if not settled:
+            lines[-1].add_way("Keep", "notice_keep", _nothing, text)
+            lines[-1].add_way("Undo", "notice_undo", _nothing, text)
+    made.setLayout(parts.column(parts.Card(*lines, spacing=0), margins=(24, 24, 24, 24)))
     return made
 
 
