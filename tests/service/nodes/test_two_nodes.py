@@ -71,6 +71,29 @@ def test_nothing_is_late_while_the_bus_is_away(nodes: Nodes) -> None:
     assert stream.until("profile").data["fields"]["name"] == "Back again"
 
 
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_nothing_is_more_than_five_seconds_late_while_the_bus_is_away_for_a_minute(
+    nodes: Nodes,
+) -> None:
+    (ann, _), (bob, bob_there) = nodes.people(fresh(), fresh(), name="0")
+    bob.sync(ann.address)
+    stream = bob_there.stream()
+    stream.before_ready()
+    delays: list[float] = []
+    nodes.nats.kill()
+    over = time.monotonic() + 60
+    while time.monotonic() < over:
+        begun = time.monotonic()
+        fields = {"name": str(len(delays) + 1)}
+        ann.publish(**fields)
+        stream.until("profile", fields=fields)
+        delays.append(time.monotonic() - begun)
+    nodes.nats.start()
+    print(f"{len(delays)} changes, the latest after {max(delays):.1f} s")  # noqa: T201 - the figure
+    assert max(delays) <= 5
+
+
 @contextmanager
 def unreliable(url: str) -> Iterator[None]:
     """Send everything between the nodes once more, late and in another order."""
