@@ -24,7 +24,6 @@ from app.errors import HostFailed, KithError, Unreachable
 from app.paths import Paths, default_paths, make_private
 from app.session import Session, Status
 from ui import avatar, theme, wording
-from ui.choosing import choose_account
 from ui.ended_by_signals import ended_by_signals
 from ui.garbage import GarbageCollection
 from ui.loop import Loop
@@ -203,7 +202,7 @@ async def _live_as(
     if not again.is_set():
         return None
     ending.clear()
-    return await choose_account(paths, HERE, ending)
+    return await _ask_account(paths, ending)
 
 
 async def _find_account(
@@ -222,7 +221,13 @@ async def _find_account(
     if paths.service_dir.exists():
         return HERE
     _remembered(paths, dress)
-    return await choose_account(paths, HERE, ending)
+    return await _ask_account(paths, ending)
+
+
+async def _ask_account(paths: Paths, ending: asyncio.Event) -> Account | None:
+    choosing = await asyncio.to_thread(import_module, "ui.choosing")
+    chosen: Account | None = await choosing.choose_account(paths, HERE, ending)
+    return chosen
 
 
 async def _run_service(opened: "_Opened", paths: Paths) -> None:
