@@ -13,6 +13,7 @@ from app.domain import Address, ContactId
 from app.errors import Trouble
 from app.importers import Card, Mapping, read_book
 from app.known import load_known
+from app.long_deeds import VALUES
 from app.outbox import HELD, open_held, want_many
 from app.people import (
     Fate,
@@ -24,7 +25,7 @@ from app.people import (
     Written,
     judge_books,
 )
-from app.steps import StepWriter, abandon_step, begin_step, drop_if_empty
+from app.steps import StepWriter, abandon_step, begin_step, drop_if_empty, take_back_last
 from app.store import Store
 from app.store_rows import CardDetails, decode_card
 from app.transaction import Record, Transaction, listed
@@ -81,14 +82,25 @@ class Import:
         try:
             await self._carry_out(step.id, progress)
         except BaseException:
-            with self._store.writing() as transaction:
-                abandon_step(transaction, step.id)
+            await self._take_back(step.id)
             raise
         with self._store.writing() as transaction:
             open_held(transaction)
             transaction.run("UPDATE step SET open = 0 WHERE id = ?", step.id)
             drop_if_empty(transaction, StepWriter(transaction, step.id, self._position))
         return self._report(step.id if self._position else None)
+
+    async def _take_back(self, step_id: int) -> None:
+        """Undo it some at a time; cancelled once more, the rest in one go."""
+        is_more = True
+        try:
+            while is_more:
+                with self._store.writing() as transaction:
+                    is_more = take_back_last(transaction, step_id, VALUES)
+                await asyncio.sleep(0)
+        finally:
+            with self._store.writing() as transaction:
+                abandon_step(transaction, step_id)
 
     async def _carry_out(self, step_id: int, progress: Callable[[int, int], None]) -> None:
         cards = self._plan.cards

@@ -6,7 +6,7 @@ from typing import Final
 from app.cells import RELATION, Value, decode_value, encode_value, read_cell, write_cell
 from app.changes import Kind
 from app.outbox import allow_bulk
-from app.transaction import Record, Transaction
+from app.transaction import Record, Transaction, listed
 from app.views import Step
 
 KEPT: Final = 50
@@ -57,16 +57,20 @@ def begin_step(
 _FINISHED: Final = "id NOT IN (SELECT step_id FROM unfinished)"
 
 
+_UNKNOWN: Final = (
+    "removed AND NOT EXISTS "
+    "(SELECT 1 FROM cell WHERE part = 'removed' AND key = CAST(contact.id AS TEXT))"
+)
+"""No step can bring this contact back."""
+
+
 def _forget_old(transaction: Transaction) -> None:
     transaction.run(
         "DELETE FROM step WHERE id <= (SELECT id FROM step ORDER BY id DESC LIMIT 1 OFFSET ?) "
         f"AND {_FINISHED}",
         KEPT,
     )
-    transaction.run(
-        "DELETE FROM contact WHERE removed AND NOT EXISTS (SELECT 1 FROM cell "
-        "WHERE part = 'removed' AND key = CAST(contact.id AS TEXT))"
-    )
+    transaction.run(f"DELETE FROM contact WHERE {_UNKNOWN}")
     transaction.run(
         "DELETE FROM my_picture WHERE NOT EXISTS (SELECT 1 FROM cell WHERE part = 'mine' "
         "AND key = 'picture' AND json_quote(my_picture.name) IN (before, after))"
@@ -153,6 +157,26 @@ def undo_open_steps(transaction: Transaction) -> None:
     """At the start: an import that did not come to its end leaves nothing behind."""
     for (step_id,) in transaction.all("SELECT id FROM step WHERE open"):
         abandon_step(transaction, step_id)
+
+
+def take_back_last(transaction: Transaction, step_id: int, most: int) -> bool:
+    """Take back the last values of a step and forget them; tell whether there are more."""
+    positions = transaction.all(
+        "SELECT position FROM cell WHERE step_id = ? ORDER BY position DESC LIMIT ?", step_id, most
+    )
+    if not positions:
+        return False
+    turn_cells(transaction, step_id, undo=True, window=(0, most))
+    last = (step_id, positions[-1][0])
+    made = transaction.all(
+        "SELECT key FROM cell WHERE step_id = ? AND position >= ? AND part = 'removed'", *last
+    )
+    transaction.run("DELETE FROM cell WHERE step_id = ? AND position >= ?", *last)
+    transaction.run(
+        f"DELETE FROM contact WHERE id IN (SELECT value FROM json_each(?)) AND {_UNKNOWN}",
+        listed(int(key) for (key,) in made),
+    )
+    return len(positions) == most
 
 
 def abandon_step(transaction: Transaction, step_id: int) -> None:

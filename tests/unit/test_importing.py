@@ -178,18 +178,27 @@ async def test_an_import_is_one_step_and_undo_takes_all_of_it_back(
     ]
 
 
-async def test_a_cancelled_import_leaves_nothing_behind(session: Session, book: Book) -> None:
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_cancelled_import_leaves_nothing_behind(
+    session: Session, book: Book, times: int
+) -> None:
     path = book(*(f"FN:P{n}\r\nTEL:+1212555{n:04d}" for n in range(100, 1100)))
     plan = await session.plan_import([path], "US")
     begun = asyncio.Event()
 
+    def hear(done: int, _total: int) -> None:
+        if done >= 400:
+            begun.set()
+
     async def run() -> None:
-        await session.run_import(plan, lambda done, total: begun.set())
+        await session.run_import(plan, hear)
 
     async with asyncio.TaskGroup() as tasks:
         task = tasks.create_task(run())
         await begun.wait()
-        task.cancel()
+        for _ in range(times):
+            task.cancel()
+            await asyncio.sleep(0)  # it begins to take back, some at a time
     assert session.rows() == []
     assert session.steps() == []
     assert session._store.reading.all("SELECT * FROM outbox") == []
