@@ -137,7 +137,8 @@ class ImpactView(QWidget):
 
     def _show_asking(self) -> None:
         parts.clear(self._body)
-        self._body.addWidget(_line(Icon.WAITING, "muted", tr("Asking whom this touches…")))
+        text = tr("Asking whom this touches…")
+        self._body.addWidget(_line(Icon.WAITING, "muted", text, name="consequence_awaited"))
         self.show()
 
     def _show(self, found: list[Consequence] | None, choice: Choice) -> None:
@@ -210,10 +211,10 @@ class ConsequenceLine(QWidget):
         self.unfold.setAccessibleName(self.unfold.text())
 
 
-def _line(which: Icon, tone: str, text: str) -> QWidget:
+def _line(which: Icon, tone: str, text: str, *, name: str = "consequence") -> QWidget:
     made = QWidget()
     words = parts.label(text, wrap=True)
-    words.setObjectName("consequence")
+    words.setObjectName(name)
     layout = parts.row(parts.Glyph(which, 18, tone=tone), words, spacing=10)
     layout.setStretch(1, 1)
     made.setLayout(layout)

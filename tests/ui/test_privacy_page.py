@@ -52,7 +52,7 @@ async def open_page(here: Living) -> PrivacyPage:
 async def consider(row: AudienceRow, option: Audience) -> None:
     """Put the keyboard on an option, which chooses nothing."""
     row.choice.segment(option).setFocus(Qt.FocusReason.TabFocusReason)
-    await until(row.impact.isVisible)
+    await until(lambda: read(row, "consequence"))
 
 
 def test_looking_at_a_choice_says_whom_it_touches_and_changes_nothing(
