@@ -11,7 +11,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStyle
 
 from app.domain import ContactId
@@ -37,6 +37,7 @@ class ContactTable(ListTable):
     opened = Signal(object)
     pressed_one = Signal()
     """A row was clicked without a modifier."""
+    copy_wanted = Signal()
     typed = Signal(str)
     """Letters typed on the list, which are meant for the search field."""
 
@@ -127,6 +128,8 @@ class ContactTable(ListTable):
         )
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.opened.emit(self.current())
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_wanted.emit()
         elif plain and text.isprintable() and text.strip():
             self.typed.emit(text)
         else:

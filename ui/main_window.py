@@ -38,7 +38,6 @@ from ui.page_list import INNER, PAGES
 from ui.panes import Panes
 from ui.people_actions import PeopleActions
 from ui.pictures import DECODING, Pictures
-from ui.plain import isolated
 from ui.rail import Rail
 from ui.service_banner import ServiceBanner
 from ui.shelf import Shelf
@@ -51,7 +50,7 @@ from ui.toast import Toast
 from ui.undo_toasts import UndoToasts
 from ui.visibility_card import PREVIEW
 from ui.window_state import GEOMETRY, SPLIT, WindowState
-from ui.wording import counted, tr
+from ui.wording import tr
 
 SIZE: Final = (1200, 780)
 SMALLEST: Final = (480, 360)
@@ -192,6 +191,7 @@ class MainWindow(QMainWindow):
         self.list.chosen.connect(self._follow_list)
         self.list.opened.connect(self._open)
         self.list.pressed.connect(self.panes.show_page)
+        self.list.table.copy_wanted.connect(self._copy_number)
         self.list.import_wanted.connect(self.import_books)
         self.list.add_wanted.connect(self.add_person)
         self.list.menu_wanted.connect(self._show_people_menu)
@@ -279,13 +279,8 @@ class MainWindow(QMainWindow):
             self._run_on_people(name)
 
     def _copy_number(self) -> None:
-        if text := self.actions_on_people.copy(self._people()):
-            lines = text.count("\n") + 1
-            self.toast.say(
-                tr("Copied %1").replace("%1", isolated(text))
-                if lines == 1
-                else counted(lines, "%1 number copied", "%1 numbers copied")
-            )
+        if words := self.actions_on_people.copy(self._people()):
+            self.toast.say(words)
 
     def _rename(self) -> None:
         if people := self._people():

@@ -14,8 +14,9 @@ from ui.contact_list import ContactList
 from ui.icons import Icon
 from ui.impact_people import Considering
 from ui.impact_view import Choice, ImpactView
+from ui.plain import isolated
 from ui.tasks import Tasks
-from ui.wording import tr
+from ui.wording import counted, tr
 
 EVERYTHING: Final = (Block.MESSAGES, Block.PROFILE)
 ICONS: Final = {
@@ -121,11 +122,14 @@ class PeopleActions:
         self._view_of(people).choose(choice, then)
 
     def copy(self, people: Sequence[ContactId]) -> str:
-        """Copy their numbers, one a line."""
-        text = "\n".join(row.detail for row in self._rows(people) if row.detail)
-        if text:
-            QGuiApplication.clipboard().setText(text)
-        return text
+        """Copy their numbers, one a line, and say so; empty where there are none."""
+        numbers = [row.detail for row in self._rows(people) if row.detail]
+        if not numbers:
+            return ""
+        QGuiApplication.clipboard().setText("\n".join(numbers))
+        if len(numbers) == 1:
+            return tr("Copied %1").replace("%1", isolated(numbers[0]))
+        return counted(len(numbers), "%1 number copied", "%1 numbers copied")
 
     def _rows(self, people: Sequence[ContactId]) -> list[Row]:
         return list(self._session.rows_of(people).values())

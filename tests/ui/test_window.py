@@ -432,3 +432,17 @@ def test_a_long_toast_fills_two_lines_and_the_next_is_as_short_as_its_words(
             assert toast.size() == short
 
     run(story())
+
+
+def test_copying_says_what_was_copied(run: Run, open_window: OpenWindow) -> None:
+    async def story() -> None:
+        async with open_window(3) as (window, _session):
+            click_row(window, 0)
+            press(window.list.table, Key.Key_C, CTRL)
+            assert f"Copied {window.model.row(0).detail}" in texts(window.toast)
+            window.list.table.selectAll()
+            press(window.list.table, Key.Key_C, CTRL)
+            assert "3 numbers copied" in texts(window.toast)
+            assert QGuiApplication.clipboard().text().count("\n") == 2
+
+    run(story())
