@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
 
 from app.domain import Field
 from app.worlds.expectations import (
+    NOT_FILLED_IN,
+    NOT_FOUND,
     Expectation,
     Expected,
     Finding,
@@ -47,9 +49,20 @@ WORDS: Final[dict[Expected, str]] = {
     Expected.ANY: "-",
 }
 
+MISSING: Final = {
+    NOT_FILLED_IN: "So it would be shown, but %1 has not filled it in.",
+    NOT_FOUND: "So it would be shown, but %2 may not find %1 by an address, and sees nothing.",
+}
+
 
 class TablePage(QWidget):
-    """Rows are viewers, columns fields; pressing a cell changes what is expected there."""
+    """Rows are viewers, columns fields; pressing a cell changes what is expected there.
+
+    A cell that was checked is explained first, and changed when it is pressed again.
+    """
+
+    why_wanted = Signal(str, str, object)
+    """Of an owner, a viewer and a field."""
 
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
@@ -69,7 +82,13 @@ class TablePage(QWidget):
         self.why_title = parts.label("", bold=True, wrap=True)
         self.why = parts.label("", wrap=True, tone="muted")
         self.why.setObjectName("table_why")
-        self.why_card = parts.Card(self.why_title, self.why, spacing=4, padding=12)
+        self.way = parts.button(
+            tr("Why, and change it…"), self._want_why, name="table_change", kind="primary"
+        )
+        line = parts.row(self.why_title, self.way, spacing=8)
+        line.setStretch(0, 1)
+        self.why_card = parts.Card(line, self.why, spacing=4, padding=12)
+        self._explained: tuple[str, Field] | None = None
         self.why_card.hide()
         self._lay_out()
 
@@ -128,7 +147,10 @@ class TablePage(QWidget):
             spacing=8,
         )
         note = parts.label(
-            tr("Press a cell to change what is expected: show, hide, or nothing (-)."),
+            tr(
+                "Press a cell to change what is expected: show, hide, or nothing (-)."
+                " One that was checked first says why."
+            ),
             Size.CAPTION,
             tone="muted",
         )
@@ -207,6 +229,7 @@ class TablePage(QWidget):
 
     def _forget_findings(self) -> None:
         self._findings.clear()
+        self._explained = None
         self.result.setText("")
         self.grid.setRowCount(len(self._viewers))
         self.grid.setVerticalHeaderLabels(self._viewers)
@@ -214,6 +237,10 @@ class TablePage(QWidget):
 
     def _press(self, line: int, column: int) -> None:
         key = self._viewers[line], list(Field)[column]
+        if key in self._findings and key != self._explained:
+            self._explained = key
+            self._explain()
+            return
         self._expected[key] = NEXT[self._expected[key]]
         self._findings.pop(key, None)
         self._paint()
@@ -259,6 +286,11 @@ class TablePage(QWidget):
                 self.grid.setCurrentCell(self._viewers.index(viewer), list(Field).index(field))
                 return
 
+    def _want_why(self) -> None:
+        line, column = self.grid.currentRow(), self.grid.currentColumn()
+        viewer, field = self._viewers[line], list(Field)[column]
+        self.why_wanted.emit(self.owner.currentText(), viewer, field)
+
     def _explain(self) -> None:
         """Say by which rules the chosen cell is as it is."""
         line, column = self.grid.currentRow(), self.grid.currentColumn()
@@ -295,12 +327,14 @@ def _passed_by(rule: str, owner: str, viewer: str) -> str:
     words = {
         "blocked": tr("%1 does not block %2."),
         "viewer-blocked": tr("%2 does not block %1."),
-    }.get(rule, tr("The rule %3 does not apply.").replace("%3", rule))
+    }.get(rule, tr("The rule %3 shows it.").replace("%3", rule))
     return words.replace("%1", owner).replace("%2", viewer)
 
 
 def _deciding(rule: str, owner: str, viewer: str) -> str:
     """Word the rule that decided."""
+    if rule in MISSING:
+        return tr(MISSING[rule]).replace("%1", owner).replace("%2", viewer)
     kind, _, detail = rule.partition("-")
     words = {
         "blocked": tr("%1 blocks %2."),

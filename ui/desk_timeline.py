@@ -19,6 +19,7 @@ WORDS: Final[dict[Kind, str]] = {
     Kind.PUBLISHED: "Published",
     Kind.ARRIVED: "Arrived",
     Kind.WITHHELD: "Withheld",
+    Kind.STALE: "Stale",
     Kind.WEATHER: "Weather",
 }
 LINES: Final = 5_000

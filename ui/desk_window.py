@@ -1,8 +1,9 @@
 """The window of the testers' desk: the world on top, its identities side by side below."""
 
 import asyncio
+import itertools
 import time
-from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,15 +12,18 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QStackedWidget, QWidget
 
 from app.domain import Address, Field
-from app.errors import KithError, Unreachable
+from app.errors import KithError, Refused, Unreachable
 from app.worlds.files import WORLDS
 from app.worlds.timeline import Kind, Moment, Timeline
 from app.worlds.weather import MEANS, Weather
 from ui import parts, theme, wording
 from ui.controls import Segmented
-from ui.desk_pane import Arrival, Identity, Pane
+from ui.desk_identity import Arrival, Identity, Stale
+from ui.desk_pane import Pane
 from ui.desk_table import TablePage
 from ui.desk_timeline import TimelinePage
+from ui.desk_why import DeskWhy
+from ui.desk_withheld import WithheldFields
 from ui.icons import Icon
 from ui.tasks import Tasks
 from ui.theme import Size, Theme
@@ -50,7 +54,9 @@ class DeskWindow(QWidget):
         self.timeline = Timeline()
         self.panes: list[Pane] = []
         self._desk: OpenDesk | None = None
-        self._since: dict[Address, float] = {}
+        self._deeds: dict[Address, Deed] = {}
+        self.withheld = WithheldFields()
+        self._asked = itertools.count()
         self._names: dict[Address, str] = {}
         self._dress = dress
         dress.changed.connect(self._redress)
@@ -71,7 +77,9 @@ class DeskWindow(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(theme.px(12))
         self._side_by_side.setLayout(self._row)
+        self.why = DeskWhy(self, self.tasks)
         self.table = TablePage(self.tasks)
+        self.table.why_wanted.connect(self.why.explain)
         self.timeline_page = TimelinePage(self.timeline)
         self._stack = QStackedWidget()
         for page in (self.wait, self._side_by_side, self.table, self.timeline_page):
@@ -125,11 +133,15 @@ class DeskWindow(QWidget):
             pane = Pane(identity, place, self.tasks)
             pane.acted.connect(lambda words, i=identity: self._hear_deed(i.name, words))
             pane.arrived.connect(lambda arrival, pane=pane: self._arrive(pane, arrival))
+            pane.came_late.connect(lambda stale, pane=pane: self._refuse(pane, stale))
             pane.published.connect(lambda fields, i=identity: self._publish(i, fields))
+            pane.ruled.connect(lambda i=identity: self._look_for_withheld(i))
+            pane.why_wanted.connect(lambda other, mine, p=pane: self.why.ask(p, other, mine=mine))
             pane.weather_changed.connect(lambda sort, i=identity: self._turn(i, sort))
             pane.keep_wanted.connect(lambda pane=pane: self._keep_others(pane))
             self.panes.append(pane)
             self._row.addWidget(pane, 1)
+            self._look_for_withheld(identity)
         self._choose_one_another()
         self.about.show_text(desk.world.about)
         lively = bool(desk.world.happenings)
@@ -152,7 +164,8 @@ class DeskWindow(QWidget):
             pane.setParent(None)
             pane.deleteLater()
         self.panes.clear()
-        self._since.clear()
+        self._deeds.clear()
+        self.withheld.clear()
         self.timeline.moments.clear()
 
     async def close_window(self) -> None:
@@ -221,6 +234,28 @@ class DeskWindow(QWidget):
         self.play.setText(words)
         self.play.setAccessibleName(words)
 
+    def show_pane(self, name: str) -> Pane | None:
+        """Bring somebody's pane into sight, if they are on the desk."""
+        self.views.set_current(PEOPLE)
+        self._show_view(PEOPLE)
+        return self.pane(name)
+
+    def pane(self, name: str) -> Pane | None:
+        """Find somebody's pane."""
+        return next((pane for pane in self.panes if pane.identity.name == name), None)
+
+    def address_of(self, name: str) -> Address | None:
+        """Find the address of somebody in this world, by id."""
+        return next((address for address, each in self._names.items() if each == name), None)
+
+    def say(self, words: str) -> None:
+        """Say something that is no fault."""
+        self.trouble.show_text(words, "warning")
+
+    def name_of(self, address: Address) -> str:
+        """Find the id of whoever has an address in this world."""
+        return self._names.get(address, str(address))
+
     def _show_view(self, view: object) -> None:
         if self._desk is None:
             return
@@ -235,7 +270,7 @@ class DeskWindow(QWidget):
 
     def _hear_deed(self, name: str, words: str) -> None:
         if self._desk is not None:
-            self._since[self._desk.people.address(name)] = time.monotonic()
+            self._deeds[self._desk.people.address(name)] = Deed(time.monotonic())
             self.timeline.add(Moment(time.time(), Kind.CHANGED, name, words))
 
     def _turn(self, identity: Identity, sort: Weather) -> None:
@@ -245,11 +280,10 @@ class DeskWindow(QWidget):
     def _arrive(self, pane: Pane, arrival: Arrival) -> None:
         """Say what has come, and how long after the change that caused it."""
         address = arrival.profile.address
-        since = self._since.get(address)
-        took_s = None if since is None else time.monotonic() - since
-        took_ms = 1000 * took_s if took_s is not None and took_s < FRESH_S else None
-        what = ", ".join(_arrived_words(arrival, field) for field in arrival.fields)
-        who = self._names.get(address, str(address))
+        took_ms = self._took_ms(pane, arrival)
+        what = ", ".join(_arrived_words(arrival, each) for each in arrival.fields)
+        what = tr("first sight of %1").replace("%1", what) if arrival.first else what
+        who = self.name_of(address)
         took = "" if took_ms is None else f", {took_ms:.0f} ms"
         pane.flash(f"{who}: {what}{took}")
         self.timeline.add(
@@ -264,30 +298,55 @@ class DeskWindow(QWidget):
             )
         )
 
+    def _took_ms(self, pane: Pane, arrival: Arrival) -> float | None:
+        """Measure the first that a change made arrive; what was not heard live has no time."""
+        deed = self._deeds.get(arrival.profile.address)
+        if deed is None or arrival.since > deed.at:
+            return None
+        fresh = {(pane.identity.name, each) for each in arrival.fields} - deed.timed
+        deed.timed.update(fresh)
+        if not fresh:
+            return None
+        took_s = time.monotonic() - deed.at
+        return 1000 * took_s if took_s < FRESH_S else None
+
+    def _refuse(self, pane: Pane, stale: Stale) -> None:
+        """Say that older news came after newer, and was not taken."""
+        who = self.name_of(stale.profile.address)
+        words = tr("not taken, version %1 is here").replace("%1", str(stale.known))
+        version = stale.profile.version
+        name = pane.identity.name
+        self.timeline.add(Moment(time.time(), Kind.STALE, name, words, who, version))
+
     def _publish(self, identity: Identity, fields: tuple[Field, ...]) -> None:
-        words = ", ".join(field.value for field in fields)
+        words = ", ".join(each.value for each in fields)
         self.timeline.add(Moment(time.time(), Kind.PUBLISHED, identity.name, words))
-        self.tasks.start(self._find_withheld(identity, fields), name=f"kept by {identity.name}")
+        self._look_for_withheld(identity, fields)
 
-    async def _find_withheld(self, owner: Identity, fields: tuple[Field, ...]) -> None:
-        with suppress(Unreachable):  # in bad weather nobody can be asked, and that is no fault
-            await self._ask_withheld(owner, fields)
+    def _look_for_withheld(self, owner: Identity, fields: tuple[Field, ...] = ()) -> None:
+        # A name of its own: what one change withheld is not forgotten for the next.
+        name = f"kept by {owner.name} {next(self._asked)}"
+        self.tasks.start(self._tell_withheld(owner, fields), name=name)
 
-    async def _ask_withheld(self, owner: Identity, fields: tuple[Field, ...]) -> None:
-        """Ask the service, as the owner, from whom of the others on the desk it was kept."""
-        for other in [pane.identity for pane in self.panes]:
-            if other is owner:
-                continue
-            preview = await owner.session.preview(viewer=other.address)
-            for field in fields:
-                shown = preview.fields[field]
-                if not shown.visible:
-                    words = f"{field.value} ({shown.because[-1].rule})"
-                    self.timeline.add(
-                        Moment(time.time(), Kind.WITHHELD, owner.name, words, other.name)
-                    )
+    async def _tell_withheld(self, owner: Identity, fields: tuple[Field, ...]) -> None:
+        others = [pane.identity for pane in self.panes if pane.identity is not owner]
+        try:
+            found = await self.withheld.ask(owner, others, fields)
+        except (Unreachable, Refused):  # in bad weather nobody can be asked, and that is no fault
+            return
+        for each in found:
+            words = f"{each.field.value} ({each.rule})"
+            self.timeline.add(Moment(time.time(), Kind.WITHHELD, owner.name, words, each.other))
 
 
-def _arrived_words(arrival: Arrival, field: Field) -> str:
-    gone = getattr(arrival.profile.fields, field) is None
-    return f"{field.value} gone" if gone else field.value
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """When somebody last did something, and which fields have been timed in whose panes."""
+
+    at: float
+    timed: set[tuple[str, Field]] = field(default_factory=set)
+
+
+def _arrived_words(arrival: Arrival, which: Field) -> str:
+    gone = getattr(arrival.profile.fields, which) is None
+    return f"{which.value} gone" if gone else which.value

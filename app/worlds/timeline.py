@@ -19,6 +19,7 @@ class Kind(StrEnum):
     PUBLISHED = "published"
     ARRIVED = "arrived"
     WITHHELD = "withheld"
+    STALE = "stale"
     WEATHER = "weather"
 
 
@@ -37,7 +38,9 @@ class Moment:
     def text(self) -> str:
         """Write it as a line, in columns."""
         clock = datetime.fromtimestamp(self.at, UTC).strftime("%H:%M:%S.%f")[:-3]
-        joint = {Kind.ARRIVED: "from ", Kind.WITHHELD: "from "}.get(self.kind, "")
+        joint = {Kind.ARRIVED: "from ", Kind.WITHHELD: "from ", Kind.STALE: "from "}.get(
+            self.kind, ""
+        )
         other = f" {joint}{self.other}" if self.other else ""
         version = "" if self.version is None else f" (version {self.version})"
         took = "" if self.took_ms is None else f", {self.took_ms:.0f} ms"

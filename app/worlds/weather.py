@@ -149,21 +149,31 @@ class Proxy:
             if cut:
                 await line.send(h11.Data(data=piece[: len(piece) // 2]))
                 raise ConnectionResetError
+            if live and self.weather is Weather.REORDERED:
+                piece += await _gathered(answer)
             if live:
-                piece, rest = await self._told(rest + piece)
+                piece, rest = self._told(rest + piece)
             if piece:
                 await line.send(h11.Data(data=piece))
         await line.send(h11.EndOfMessage())
 
-    async def _told(self, heard: bytes) -> tuple[bytes, bytes]:
+    def _told(self, heard: bytes) -> tuple[bytes, bytes]:
         """Tell whole events in the manner of the weather; what is not whole yet waits."""
-        if self.weather is Weather.REORDERED:
-            await asyncio.sleep(GATHERING_S)
         *events, rest = heard.split(b"\n\n")
         if self.weather is Weather.REORDERED:
             events = reordered(events)
         times = 2 if self.weather is Weather.DUPLICATED else 1
         return b"".join((event + b"\n\n") * times for event in events), rest
+
+
+async def _gathered(answer: "_Answer") -> bytes:
+    """Hold what is told for a while: the service sends each change by itself."""
+    heard = b""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(GATHERING_S):
+            while more := await answer.piece():
+                heard += more
+    return heard
 
 
 def reordered(events: Iterable[bytes]) -> list[bytes]:

@@ -2,15 +2,16 @@
 
 import argparse
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
-from app.domain import Field
+from app.domain import Field, Fields, Profile
 from app.paths import Paths
 from app.session import Status
 from app.worlds.expectations import Expected, read_table
@@ -19,9 +20,12 @@ from app.worlds.timeline import Kind
 from app.worlds.weather import Weather
 from tests.ui.conftest import Run, until
 from ui.desk import NotInWorld, open_desk, show
+from ui.desk_identity import Arrival
 from ui.desk_pane import Pane
-from ui.desk_window import DeskWindow
+from ui.desk_table import TablePage
+from ui.desk_window import Deed, DeskWindow
 from ui.theme import Theme
+from ui.why_list import WhyDialog
 
 WORLD = WORLDS / "three-people.json"
 
@@ -63,7 +67,7 @@ def test_a_change_on_the_left_arrives_on_the_right_with_its_time(run: Run, dress
             assert ana.news.accessibleName().startswith("bo: status, ")
             assert ana.news.accessibleName().endswith(" ms")
             ana.choose(bo.identity.address)
-            await until(lambda: ana.theirs.status.text() == "At the lake")
+            await until(lambda: ana.card.theirs.status.text() == "At the lake")
             kinds = {moment.kind for moment in window.timeline.moments}
             assert {Kind.CHANGED, Kind.ARRIVED, Kind.PUBLISHED} <= kinds
 
@@ -80,10 +84,10 @@ def test_who_may_see_a_field_is_changed_in_the_pane_and_taken_away_on_the_right(
             cy.status.setText("Here")
             cy.status.editingFinished.emit()
             ana.choose(cy.identity.address)
-            await until(lambda: ana.theirs.status.text() == "Here")
+            await until(lambda: ana.card.theirs.status.text() == "Here")
             cy.audience.setCurrentIndex(cy.audience.findText("Nobody"))
             cy.audience.activated.emit(cy.audience.currentIndex())
-            await until(lambda: not ana.theirs.status.text())
+            await until(lambda: not ana.card.theirs.status.text())
             assert "status gone" in ana.news.accessibleName()
             cy.status.setText("Hidden now")
             cy.status.editingFinished.emit()
@@ -98,15 +102,136 @@ def test_who_may_see_a_field_is_changed_in_the_pane_and_taken_away_on_the_right(
     run(work())
 
 
+def test_what_a_new_rule_withholds_is_told_with_the_rule(run: Run, dress: Theme) -> None:
+    async def work() -> None:
+        async with desk(dress, ("ana", "bo")) as window:
+            ana, _bo = window.panes
+            page = window.timeline_page
+            await until(lambda: window.withheld.knows("ana", "bo"))
+            ana.field.setCurrentIndex(ana.field.findText("About"))
+            ana.field.activated.emit(ana.field.currentIndex())
+            ana.audience.setCurrentIndex(ana.audience.findText("Nobody"))
+            ana.audience.activated.emit(ana.audience.currentIndex())
+            await until(lambda: "about (audience-nobody) from bo" in page.text.toPlainText())
+            ana.card.block.click()
+            await until(lambda: "status (blocked) from bo" in page.text.toPlainText())
+            assert page.text.toPlainText().count("about (") == 1, "it was hidden before"
+
+    run(work())
+
+
+def test_older_news_after_newer_is_told_and_not_taken(run: Run, dress: Theme) -> None:
+    async def work() -> None:
+        async with desk(dress, ("ana", "bo")) as window:
+            ana, bo = window.panes
+            bo.keep([ana.identity])
+            await until(lambda: ana.identity.session.view(bo.identity.address).version)
+            ana.change_weather(Weather.REORDERED)
+            people, turn = window.table._people, 0
+            assert people is not None
+            async with asyncio.timeout(30):
+                while not window.timeline.chosen("ana", {Kind.STALE}):
+                    turn += 1
+                    await people.act("bo", "PATCH", "/v1/me", {"fields": {"status": str(turn)}})
+            stale = window.timeline.chosen("ana", {Kind.STALE})[0]
+            assert "not taken" in stale.words
+            assert stale.other == "bo"
+            ana.change_weather(Weather.CLEAR)
+            ana.choose(bo.identity.address)
+            await until(lambda: ana.card.theirs.status.text() == str(turn))
+
+    run(work())
+
+
+def test_a_change_is_timed_once_where_it_was_heard_live(run: Run, dress: Theme) -> None:
+    async def work() -> None:
+        async with desk(dress, ("ana", "bo")) as window:
+            ana, bo = window.panes
+            heard = Profile(bo.identity.address, 7, Fields(status="Here"))
+            window._deeds[bo.identity.address] = Deed(time.monotonic() - 1)
+            window._arrive(ana, Arrival(heard, (Field.STATUS,), True, time.monotonic()))
+            late = window.timeline.moments[-1]
+            assert late.took_ms is None, "it was there before this pane heard anything"
+            assert "first sight" in late.words
+            window._deeds[bo.identity.address] = Deed(time.monotonic())
+            for timed in (True, False):
+                window._arrive(ana, Arrival(heard, (Field.STATUS,), False, 0))
+                assert (window.timeline.moments[-1].took_ms is not None) is timed
+
+    run(work())
+
+
+def test_a_failed_cell_leads_to_the_rule_and_to_its_control(run: Run, dress: Theme) -> None:
+    async def work() -> None:
+        async with desk(dress, ("ana", "bo")) as window:
+            window.views.segment("table").click()
+            page = window.table
+            line, column = page._viewers.index("bo"), list(Field).index(Field.EMAIL)
+            page.grid.cellClicked.emit(line, column)
+            page.grid.cellClicked.emit(line, column)
+            await page.check()
+            assert _cell(page, line, column) == "✗ show: is hidden"
+            page.grid.cellClicked.emit(line, column)
+            assert _cell(page, line, column) == "✗ show: is hidden", "it explains first"
+            page.way.click()
+            dialog = window.findChild(WhyDialog)
+            assert dialog is not None
+            await until(
+                lambda: dialog.list.rows and dialog.list.rows[Field.EMAIL].rules.isVisible()
+            )
+            _button(dialog.list.rows[Field.EMAIL], "why_audience").click()
+            ana = window.panes[0]
+            await until(ana.audience.isVisible)
+            assert ana.field.currentData() == Field.EMAIL
+            ana.audience.setCurrentIndex(ana.audience.findText("Contacts"))
+            ana.audience.activated.emit(ana.audience.currentIndex())
+            await until(lambda: _is_idle(ana) and not ana.identity.session.state.waiting)
+            async with asyncio.timeout(30):
+                while _cell(page, line, column) != "✓ show":
+                    await page.check()
+
+    run(work())
+
+
+def _cell(page: TablePage, line: int, column: int) -> str:
+    item = page.grid.item(line, column)
+    assert item is not None
+    return item.text()
+
+
+def _button(inside: QWidget, name: str) -> QPushButton:
+    found = inside.findChild(QPushButton, name)
+    assert isinstance(found, QPushButton)
+    return found
+
+
+def test_a_pane_tells_why_from_the_side_of_whoever_decides(run: Run, dress: Theme) -> None:
+    async def work() -> None:
+        async with desk(dress, ("ana", "bo")) as window:
+            ana, bo = window.panes
+            ana.choose(bo.identity.address)
+            for button, title in ((ana.card.why, "What bo sees"), (ana.card.why_not, "What ana")):
+                button.click()
+                dialog = window.findChildren(WhyDialog)[-1]
+                await until(dialog.list.isVisible)
+                assert dialog.windowTitle().startswith(title)
+                dialog.close()
+            window.why.explain("dee", "ana", None)
+            assert "not on this desk" in window.trouble.accessibleName()
+            window.trouble.hide()
+
+    run(work())
+
+
 def test_a_block_in_one_pane_blanks_the_other(run: Run, dress: Theme) -> None:
     async def work() -> None:
         async with desk(dress, ("ana", "bo")) as window:
             ana, bo = window.panes
             bo.keep([ana.identity])
-            await until(lambda: bo.theirs.status.text() == "On the hill")
+            await until(lambda: bo.card.theirs.status.text() == "On the hill")
             ana.choose(bo.identity.address)
-            ana.block.click()
-            await until(lambda: not bo.theirs.status.text())
+            ana.card.block.click()
+            await until(lambda: not bo.card.theirs.status.text())
 
     run(work())
 
@@ -143,6 +268,7 @@ def test_the_table_is_checked_painted_explained_and_saved(
             assert page.result.property("tone") == "success"
             line = page._viewers.index("dee")
             column = list(Field).index(Field.STATUS)
+            page.grid.cellClicked.emit(line, column)  # explains
             page.grid.cellClicked.emit(line, column)
             page.grid.cellClicked.emit(line, column)
             assert page.table().cells[line * len(Field) + column].expected is Expected.SHOW
@@ -221,7 +347,13 @@ def test_the_controls_can_be_reached_and_have_names(run: Run, dress: Theme) -> N
     async def work() -> None:
         async with desk(dress, ("ana", "bo")) as window:
             for pane in window.panes:
-                for control in (pane.status, pane.field, pane.audience, pane.weather, pane.block):
+                for control in (
+                    pane.status,
+                    pane.field,
+                    pane.audience,
+                    pane.weather,
+                    pane.card.block,
+                ):
                     assert control.accessibleName()
                     assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
 
