@@ -176,6 +176,9 @@ MIGRATIONS: Final = (
     CREATE INDEX apart_by_one ON apart(one);
     CREATE INDEX apart_by_other ON apart(other);
     """,
+    """
+    CREATE INDEX contact_removed ON contact(id) WHERE removed;  -- asked for at every step
+    """,
 )
 
 NEWEST: Final = len(MIGRATIONS)
