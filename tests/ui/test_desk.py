@@ -68,8 +68,8 @@ def test_a_change_on_the_left_arrives_on_the_right_with_its_time(run: Run, dress
             assert ana.news.accessibleName().endswith(" ms")
             ana.choose(bo.identity.address)
             await until(lambda: ana.card.theirs.status.text() == "At the lake")
-            kinds = {moment.kind for moment in window.timeline.moments}
-            assert {Kind.CHANGED, Kind.ARRIVED, Kind.PUBLISHED} <= kinds
+            wanted = {Kind.CHANGED, Kind.ARRIVED, Kind.PUBLISHED}
+            await until(lambda: wanted <= {each.kind for each in window.timeline.moments})
 
     run(work())
 
