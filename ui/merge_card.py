@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.addresses import display, is_phone
 from app.domain import Visibility
@@ -92,7 +90,6 @@ def _head(card: Card, face: str) -> QWidget:
 def line(which: Icon, text: str, detail: str) -> QWidget:
     """Make one line of a card: what, and what is said of it."""
     shown = parts.ElidedLabel(text)
-    keep_upright(shown)
     pieces: list[parts.Piece] = [shown]
     if detail:
         small = parts.ElidedLabel(detail, Size.CAPTION)
@@ -101,13 +98,6 @@ def line(which: Icon, text: str, detail: str) -> QWidget:
     made = QWidget()
     made.setLayout(_beside(which, parts.column(*pieces, spacing=0)))
     return made
-
-
-def keep_upright(label: QLabel) -> None:
-    """Let numbers and mails be read from left to right, wherever words are read the other way."""
-    if QGuiApplication.isRightToLeft():
-        label.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 def _beside(which: Icon, piece: parts.Piece) -> QHBoxLayout:

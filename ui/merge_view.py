@@ -16,7 +16,7 @@ from ui.avatar import Avatar
 from ui.controls import Segmented, SwitchRow
 from ui.flow import FlowLayout
 from ui.icons import Icon
-from ui.merge_card import MergeCard, keep_upright
+from ui.merge_card import MergeCard
 from ui.parts import IconButton
 from ui.plain import on_button, one_line, short
 from ui.theme import Size
@@ -157,7 +157,6 @@ class MergeView(QWidget):
         title = parts.ElidedLabel(name or tr("Without a name"), bold=True)
         said = parts.ElidedLabel(detail or tr("No usable number"), Size.CAPTION)
         parts.set_property(said, "tone", "muted")
-        keep_upright(said)
         pieces: list[parts.Piece] = [avatar, parts.column(title, said, spacing=0)]
         if several:
             switch = SwitchRow("", name=f"merge_part_{contact}")
