@@ -37,6 +37,10 @@ class Tasks:
         """Whether a task of that name has not ended yet."""
         return name in self._running
 
+    def is_idle(self) -> bool:
+        """Whether nothing runs."""
+        return not self._running
+
     async def close(self) -> None:
         """Cancel everything and wait until it has ended."""
         tasks = [*self._running.values()]

@@ -78,7 +78,7 @@ def test_every_control_has_a_name_and_a_role_and_tab_reaches_it_in_reading_order
             elif place != ADA:
                 window.run_command(f"page_{place}")
             await until(lambda: place in {ADA, window.stage.place})
-            await until(window.is_calm)
+            await until(window.tasks.is_idle)
             assert focusable(window)
             for each in focusable(window):
                 seen = seen_by_reader(each)
