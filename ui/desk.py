@@ -5,17 +5,20 @@ Each identity is an ordinary session; between it and the service stands a proxy 
 
 import argparse
 import asyncio
+import os
+import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from app.account import Account
-from app.errors import KithError
+from app.errors import KithError, Unreachable
 from app.paths import Paths
 from app.session import Session, Status
 from app.worlds.files import read
@@ -34,6 +37,8 @@ PICTURE_PATIENCE_S: Final = 60.0
 PICTURE_SIZE: Final = (1280, 800)
 FRAME_S: Final = 0.05
 CALM_S: Final = 1.0
+AGAIN_S: Final = 0.5
+"""After this the service that was killed is asked again."""
 
 
 class NotInWorld(KithError):
@@ -52,6 +57,8 @@ class OpenDesk:
     people: WatchedInhabitants
     identities: tuple[Identity, ...]
     pausing: Pausing
+    service: Path
+    """The folder of the service."""
 
 
 @asynccontextmanager
@@ -60,6 +67,7 @@ async def open_desk(
 ) -> AsyncIterator[OpenDesk]:
     """Make the world in a folder that is thrown away after, and sign in as each identity."""
     host = await asyncio.to_thread(import_module, "app.service.host")
+    claim = await asyncio.to_thread(import_module, "app.service.claim")
     world = await asyncio.to_thread(read, path)
     chosen = [*dict.fromkeys([*(names or side_by_side(world)), *(weather or {})])]
     _must_be_there(world, chosen)
@@ -69,11 +77,15 @@ async def open_desk(
         people = WatchedInhabitants.of(world, running.url, running.operator_key)
         await stack.enter_async_context(people)
         await people.settle()
+        proxies = [await stack.enter_async_context(Proxy(running.url)) for _ in chosen]
         identities = [
-            await stack.enter_async_context(_identity(people, name, running.url, folder))
-            for name in chosen
+            await stack.enter_async_context(_identity(people, name, proxy, folder))
+            for name, proxy in zip(chosen, proxies, strict=True)
         ]
-        yield OpenDesk(world, path, people, tuple(identities), Pausing())
+        for proxy in proxies:
+            proxy.restart = partial(_kill, claim.read_note, folder / "service")
+        running.moved = partial(_move, people, proxies)
+        yield OpenDesk(world, path, people, tuple(identities), Pausing(), folder / "service")
 
 
 def _must_be_there(world: World, names: Collection[str]) -> None:
@@ -85,13 +97,27 @@ def _must_be_there(world: World, names: Collection[str]) -> None:
 
 @asynccontextmanager
 async def _identity(
-    people: WatchedInhabitants, name: str, url: str, folder: Path
+    people: WatchedInhabitants, name: str, proxy: Proxy, folder: Path
 ) -> AsyncIterator[Identity]:
-    async with Proxy(url) as proxy:
-        address = people.address(name)
-        account = Account(proxy.url, address, people.tokens[name], embedded=True)
-        async with Session(account, Paths(folder / name)) as session:
-            yield Identity(name, address, session, proxy.change)
+    address = people.address(name)
+    account = Account(proxy.url, address, people.tokens[name], embedded=True)
+    async with Session(account, Paths(folder / name)) as session:
+        yield Identity(name, address, session, proxy.change)
+
+
+def _kill(read_note: Callable[[Path], Any], folder: Path) -> None:
+    """Kill the service of a folder, as a crash would; its host starts it again."""
+    note = read_note(folder)
+    if note is not None and note.pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(note.pid, signal.SIGKILL)
+
+
+def _move(people: WatchedInhabitants, proxies: Sequence[Proxy], url: str) -> None:
+    """Follow the service to the place where it came back."""
+    people.move(url)
+    for proxy in proxies:
+        proxy.move(url)
 
 
 async def show(
@@ -130,8 +156,12 @@ async def show(
 
 
 async def live_on(desk: OpenDesk) -> None:
-    """Let what happens in the world happen."""
-    await live(desk.people, now=desk.pausing.now, sleep=desk.pausing.sleep)
+    """Let what happens in the world happen; after a restart of the service it begins again."""
+    while True:
+        with suppress(Unreachable):
+            await live(desk.people, now=desk.pausing.now, sleep=desk.pausing.sleep)
+            return
+        await asyncio.sleep(AGAIN_S)
 
 
 async def _reset_at(ending: asyncio.Event, reset_wanted: asyncio.Event) -> None:

@@ -66,6 +66,10 @@ class Inhabitants:
     ) -> None:
         await self.client.aclose()
 
+    def move(self, url: str) -> None:
+        """Find the service at another place."""
+        self.client.base_url = httpx.URL(url)
+
     def address(self, name: str) -> Address:
         """Return the address of a person, by id, or of anybody else, as it is written."""
         if name not in self._addresses:

@@ -8,7 +8,7 @@ async with Proxy(url) as proxy:
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -38,7 +38,7 @@ MEANS: Final = {
     Weather.DUPLICATED: "each change is sent and each event told twice",
     Weather.REORDERED: "newer news of a profile comes before older",
     Weather.LIMITED: "every other request is told to come later",
-    Weather.RESTART: "every other answer is cut off in its middle",
+    Weather.RESTART: "the service is killed in mid-answer, and every other answer is cut off",
 }
 LATENCY_S: Final = 0.4
 GATHERING_S: Final = 0.2
@@ -60,6 +60,9 @@ class Proxy:
         self._writers: set[asyncio.StreamWriter] = set()
         self._serving: set[asyncio.Task[None]] = set()
         self._turns = itertools.count()
+        self._is_to_restart = False
+        self.restart: Callable[[], object] = lambda: None
+        """Kills the service, which somebody starts again."""
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -81,8 +84,13 @@ class Proxy:
     def change(self, weather: Weather) -> None:
         """Let the weather turn; what stands in its way is cut off at once."""
         self.weather = weather
+        self._is_to_restart = weather is Weather.RESTART
         if weather in (Weather.OFFLINE, Weather.RESTART):
             self._cut_all()
+
+    def move(self, url: str) -> None:
+        """Find the service at another place."""
+        self._place = urlsplit(url)
 
     def _cut_all(self) -> None:
         for writer in self._writers:
@@ -148,6 +156,7 @@ class Proxy:
                 await asyncio.sleep(LATENCY_S)
             if cut:
                 await line.send(h11.Data(data=piece[: len(piece) // 2]))
+                self._restart_once()
                 raise ConnectionResetError
             if live and self.weather is Weather.REORDERED:
                 piece += await _gathered(answer)
@@ -156,6 +165,11 @@ class Proxy:
             if piece:
                 await line.send(h11.Data(data=piece))
         await line.send(h11.EndOfMessage())
+
+    def _restart_once(self) -> None:
+        if self._is_to_restart:
+            self._is_to_restart = False
+            self.restart()
 
     def _told(self, heard: bytes) -> tuple[bytes, bytes]:
         """Tell whole events in the manner of the weather; what is not whole yet waits."""

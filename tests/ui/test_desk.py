@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from app.domain import Field, Fields, Profile
 from app.paths import Paths
+from app.service.claim import read_note
 from app.session import Status
 from app.worlds.expectations import Expected, read_table
 from app.worlds.files import WORLDS
@@ -251,6 +252,31 @@ def test_weather_has_a_banner_and_clears(run: Run, dress: Theme) -> None:
             assert not ana.banner.isVisible()
             await until(lambda: _is_idle(ana))
             assert ana.identity.session.state.waiting == 0
+
+    run(work())
+
+
+def test_a_restart_kills_the_service_and_nothing_is_lost(run: Run, dress: Theme) -> None:
+    async def work() -> None:
+        async with desk(dress, ("ana", "bo")) as window:
+            ana, bo = window.panes
+            bo.keep([ana.identity])
+            await until(lambda: bo.identity.session.view(ana.identity.address).version)
+            assert window._desk is not None
+            folder = window._desk.service
+            before = read_note(folder)
+            ana.change_weather(Weather.RESTART)
+            assert "killed" in ana.banner.accessibleName()
+            async with asyncio.timeout(30):
+                turn = 0
+                while read_note(folder) == before:
+                    turn += 1
+                    ana.status.setText(str(turn))
+                    ana.status.editingFinished.emit()
+                    await asyncio.sleep(0.02)
+            ana.change_weather(Weather.CLEAR)
+            told = bo.identity.session
+            await until(lambda: told.view(ana.identity.address).fields.status == str(turn))
 
     run(work())
 
