@@ -134,6 +134,7 @@ class ImportAccount(QWidget):
         accounts = self._accounts.all()
         for account in accounts:
             self.known.addWidget(self._known_button(account))
+        self._hide_books()
         self.used_before.setVisible(bool(accounts))
         self.place.setFocus(Qt.FocusReason.TabFocusReason)
 
@@ -162,7 +163,7 @@ class ImportAccount(QWidget):
             parts.column(parts.label(tr("Used before"), bold=True), self.known)
         )
         self.used_before.hide()
-        form = parts.Card(
+        self.form = parts.Card(
             *_named(self.place, tr("Server or mail address")),
             *_named(self.user, tr("User name")),
             *_named(self.password, tr("Password")),
@@ -171,12 +172,14 @@ class ImportAccount(QWidget):
             parts.row(None, self.look),
             spacing=6,
         )
+        other = parts.button(tr("Another account…"), self.show_accounts, name="account_other")
+        self.whose = parts.label("", bold=True, wrap=True)
         self.books = parts.Card(
-            parts.label(tr("Books of this account"), bold=True),
+            self.whose,
             self.lines,
             parts.rule(),
             self.again,
-            parts.row(None, self.go),
+            parts.row(other, None, self.go),
             spacing=8,
         )
         self.books.setObjectName("account_books")
@@ -192,7 +195,7 @@ class ImportAccount(QWidget):
         page.content.setMaximumWidth(theme.px(WIDTH))
         page.body.setContentsMargins(0, 0, 0, 0)
         page.body.setSpacing(theme.px(12))
-        page.add(heading, self.trouble, self.used_before, form, self.books)
+        page.add(heading, self.trouble, self.used_before, self.form, self.books)
         page.finish()
         layout = parts.column(page, parts.row(self.back, None), spacing=12)
         layout.setStretch(0, 1)
@@ -314,12 +317,17 @@ class ImportAccount(QWidget):
             self.lines.addWidget(line)
         self.again.set_on(False)
         self.again.setVisible(any_read)
+        whose = short(f"{account.user} · {host_of(account.place)}", 80)
+        self.whose.setText(tr("Books of %1").replace("%1", whose))
+        for piece in (self.form, self.used_before):
+            piece.hide()
         self.books.show()
         parts.announce(self, counted(len(found), "%1 book found", "%1 books found"))
         self.go.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _hide_books(self) -> None:
         self.books.hide()
+        self.form.show()
         self.trouble.hide()
 
     def _set_busy(self, busy: bool) -> None:

@@ -77,7 +77,7 @@ class ImportDialog(QDialog):
         self.start = ImportStart()
         self.preview = ImportPreview(default_region(), ImportImpact(session, tasks))
         self.working = Working()
-        self.report = ImportReportPage()
+        self.report = ImportReportPage(session)
         self.stack = QStackedWidget()
         for page in (self.start, self.preview, self.working, self.report):
             self.stack.addWidget(page)
@@ -326,7 +326,7 @@ class ImportDialog(QDialog):
         left_out = len(self.preview.plan.cards) - len(plan.cards)
         self._report = report
         self._note_account(report)
-        self.report.show_report(report, left_out, import_plan.failed_cards(plan))
+        self.report.show_report(report, plan, left_out)
         self.stack.setCurrentWidget(self.report)
         QTimer.singleShot(SYNC_MS, self, self._show_sync)
         self.report.done.setFocus()

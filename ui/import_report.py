@@ -1,7 +1,7 @@
 """The last page of an import: what was done, who is there already, and what could not be used."""
 
+from collections.abc import Hashable
 from pathlib import Path
-from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
@@ -10,27 +10,27 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.domain import State
 from app.exporters import BookFormat, write_book
 from app.importers import Card
-from app.people import ImportReport
-from app.session import Row
-from ui import parts, theme
+from app.people import ImportPlan, ImportReport
+from app.session import Row, Session
+from ui import parts
+from ui.controls import Segmented
 from ui.flow import FlowLayout
 from ui.icons import Icon
-from ui.plain import one_line
+from ui.import_outcome import Outcome
+from ui.import_plan import SHELVES, Shelf, failed_cards
+from ui.import_table import OUTCOME_ROLE, ImportTable
 from ui.theme import Size
 from ui.wording import counted, number, tr
 
-SHOWN: Final = 200
-QWIDGETSIZE_MAX: Final = 16_777_215
-
 
 class ImportReportPage(QWidget):
-    """Large figures, then every row that failed with its line and its reason."""
+    """Large figures, then what became of every card, and what to do with those that failed."""
 
     finished = Signal()
     undo_wanted = Signal()
     mend_wanted = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
         self._failed: list[Card] = []
         self.title = parts.label("", Size.TITLE, bold=True, wrap=True)
@@ -48,10 +48,13 @@ class ImportReportPage(QWidget):
         self.mend = parts.button(
             tr("Mend them…"), self.mend_wanted.emit, icon=Icon.EDIT, name="report_mend"
         )
-        self.list = parts.Page()
-        self.list.body.setContentsMargins(0, 0, 0, 0)
-        self.list.body.setSpacing(theme.px(8))
-        self.list.content.setMaximumWidth(QWIDGETSIZE_MAX)
+        self.table = ImportTable(session.entry)
+        self.table.current_moved.connect(lambda _item: self._explain())
+        self.shelves = Segmented(tr("Show"), name="outcome_shelf")
+        self.shelves.chosen.connect(self._show_shelf)
+        self.why = parts.label("", Size.CAPTION, tone="muted", wrap=True)
+        self.why.setObjectName("outcome_why")
+        self.why.hide()
         self.undo = parts.button(
             tr("Undo the import"), self.undo_wanted.emit, icon=Icon.UNDO, name="report_undo"
         )
@@ -65,18 +68,20 @@ class ImportReportPage(QWidget):
             self.title,
             figures,
             self.sync,
+            parts.row(self.shelves, None),
+            parts.Card(self.table, padding=2),
+            self.why,
             self.failed_head,
             self.saved,
-            self.list,
             parts.row(self.undo, None, self.done),
             spacing=12,
         )
-        layout.setStretch(5, 1)
+        layout.setStretch(4, 1)
         self.setLayout(layout)
 
-    def show_report(self, report: ImportReport, left_out: int, failed: list[Card]) -> None:
+    def show_report(self, report: ImportReport, plan: ImportPlan, left_out: int) -> None:
         """Show what was done."""
-        self._failed = failed
+        self._failed = failed_cards(plan)
         self.title.setText(
             counted(report.read, "%1 card imported", "%1 cards imported")
             if report.step_id is not None
@@ -94,36 +99,51 @@ class ImportReportPage(QWidget):
         ):
             if count or words == tr("added"):
                 self.figures.addWidget(_figure(count, words))
-        self._show_failed(failed)
+        self._show_cards(plan)
 
     def show_progress(self, rows: list[Row], waiting: int) -> None:
-        """Say how many of them are there, as the service answers."""
+        """Say how many of them are there, as the service answers; every card says it for itself."""
         matched = sum(row.state is State.MATCHED for row in rows)
         pending = sum(row.state is State.PENDING and not row.waiting for row in rows)
+        refused = sum(
+            row.address is not None and row.state is None and not row.waiting for row in rows
+        )
         words = [
             (matched, counted(matched, "%1 of them is on Kith", "%1 of them are on Kith")),
             (pending, counted(pending, "%1 is not here yet", "%1 are not here yet")),
             (waiting, counted(waiting, "%1 waits to be looked up", "%1 wait to be looked up")),
+            (refused, counted(refused, "%1 was refused", "%1 were refused")),
         ]
         shown = [text for count, text in words if count]
         self.sync.setText(", ".join(shown) + "." if shown else "")
+        self.table.items.show_outcomes()
+        self._explain()
 
-    def _show_failed(self, failed: list[Card]) -> None:
-        for piece in (self.failed_head, self.list):
-            piece.setVisible(bool(failed))
+    def _show_cards(self, plan: ImportPlan) -> None:
+        self.failed_head.setVisible(bool(self._failed))
         self.saved.hide()
         self.failed_title.setText(
-            counted(len(failed), "%1 could not be used", "%1 could not be used")
+            counted(len(self._failed), "%1 could not be used", "%1 could not be used")
         )
-        parts.clear(self.list.body)
-        for card in failed[:SHOWN]:
-            self.list.add(_failed_line(card))
-        if len(failed) > SHOWN:
-            more = tr("and %1 more, which are in the saved file")
-            self.list.add(
-                parts.label(more.replace("%1", number(len(failed) - SHOWN)), tone="muted")
-            )
-        self.list.finish()
+        items = self.table.items
+        items.show_plan(plan)
+        self._show_shelf(Shelf.ALL)
+        options = [(Shelf.ALL, f"{tr('All')} {number(items.counts[Shelf.ALL])}")]
+        if items.counts[Shelf.TROUBLE]:
+            words = f"{tr(SHELVES[Shelf.TROUBLE])} {number(items.counts[Shelf.TROUBLE])}"
+            options.append((Shelf.TROUBLE, words))
+        self.shelves.set_options(options)
+        self.shelves.set_current(Shelf.ALL)
+
+    def _show_shelf(self, shelf: Hashable) -> None:
+        assert isinstance(shelf, Shelf)
+        self.table.items.narrow(shelf, "")
+        self.why.hide()
+
+    def _explain(self) -> None:
+        outcome = self.table.currentIndex().data(OUTCOME_ROLE)
+        self.why.setText(outcome.why if isinstance(outcome, Outcome) else "")
+        self.why.setVisible(bool(self.why.text()))
 
     def _copy(self) -> None:
         lines = [f"{card.name}\t{_first(card)}\t{card.note}" for card in self._failed]
@@ -164,17 +184,4 @@ def _figure(count: int, words: str) -> QWidget:
     value = parts.label(number(count), Size.DISPLAY, bold=True)
     made.setLayout(parts.column(value, parts.label(words, Size.CAPTION, tone="muted"), spacing=0))
     made.setAccessibleName(f"{number(count)} {words}")
-    return made
-
-
-def _failed_line(card: Card) -> QWidget:
-    made = QWidget()
-    words = " · ".join(filter(None, (one_line(card.name)[:200], one_line(_first(card)))))
-    value = parts.ElidedLabel(words or tr("Nothing"))
-    why = parts.label(card.note, Size.CAPTION, tone="muted", wrap=True)
-    line = parts.row(
-        parts.Glyph(Icon.WARNING, 18, tone="warning"), parts.column(value, why, spacing=0)
-    )
-    line.setStretch(1, 1)
-    made.setLayout(line)
     return made

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 from app.people import Fate, ImportPlan
 from ui import icons, import_plan, theme
 from ui.icons import Icon
+from ui.import_outcome import Outcome, ReadEntry, outcome_of
 from ui.import_plan import Item, Shelf
 from ui.list_table import ListTable
 from ui.people_delegate import is_mirrored, paint_ground, paint_text
@@ -26,6 +27,7 @@ from ui.theme import Size
 from ui.wording import tr
 
 ITEM_ROLE: Final = Qt.ItemDataRole.UserRole
+OUTCOME_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
 Tick = Qt.CheckState
 
@@ -43,8 +45,10 @@ class ImportModel(QAbstractTableModel):
 
     ticked = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, read: ReadEntry | None = None) -> None:
+        """With `read` it tells what became of the cards, and nothing can be left out any more."""
         super().__init__()
+        self._read = read
         self._items: list[Item] = []
         self._shown: list[Item] = []
         self.left_out: set[int] = set()
@@ -53,6 +57,7 @@ class ImportModel(QAbstractTableModel):
         self.counts: Counter[Shelf] = Counter()
         self._answers: dict[int, Callable[[Item], object]] = {
             ITEM_ROLE: lambda item: item,
+            OUTCOME_ROLE: self._outcome,
             Qt.ItemDataRole.DisplayRole: import_plan.name_of,
             Qt.ItemDataRole.AccessibleTextRole: self._sentence,
             Qt.ItemDataRole.CheckStateRole: self._tick,
@@ -64,6 +69,11 @@ class ImportModel(QAbstractTableModel):
         self.counts = import_plan.count_shelves(self._items)
         self.left_out = {number for number in self.left_out if number < len(plan.cards)}
         self._choose()
+
+    def show_outcomes(self) -> None:
+        """Draw anew: each line that is shown reads what became of it."""
+        if self.rowCount():
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, 0))
 
     def narrow(self, shelf: Shelf, text: str) -> None:
         """Show a shelf, and of it what has these words."""
@@ -105,21 +115,27 @@ class ImportModel(QAbstractTableModel):
         return True
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        checkable = Qt.ItemFlag.ItemIsUserCheckable
-        return super().flags(index) | (checkable if index.isValid() else Qt.ItemFlag(0))
+        checkable = index.isValid() and self._read is None
+        more = Qt.ItemFlag.ItemIsUserCheckable if checkable else Qt.ItemFlag(0)
+        return super().flags(index) | more
 
     def _choose(self) -> None:
         self.beginResetModel()
         self._shown = import_plan.chosen(self._items, self.shelf, self.text)
         self.endResetModel()
 
+    def _outcome(self, item: Item) -> Outcome | None:
+        return None if self._read is None else outcome_of(item, self._read)
+
     def _tick(self, item: Item) -> Qt.CheckState | None:
-        if item.planned is None:
+        if item.planned is None or self._read is not None:
             return None
         return Tick.Unchecked if item.number in self.left_out else Tick.Checked
 
     def _sentence(self, item: Item) -> str:
-        words = [import_plan.name_of(item), import_plan.fate_of(item), import_plan.numbers_of(item)]
+        outcome = self._outcome(item)
+        fate = outcome.words if outcome is not None else import_plan.fate_of(item)
+        words = [import_plan.name_of(item), fate, import_plan.numbers_of(item)]
         if item.number in self.left_out:
             words.insert(1, tr("left out"))
         return ", ".join(words)
@@ -139,13 +155,16 @@ class ImportDelegate(QStyledItemDelegate):
         if out:
             painter.setOpacity(0.5)
         tick, words, fate = _places(option)
-        if item.planned is not None:
+        outcome = index.data(OUTCOME_ROLE)
+        if outcome is not None:
+            words = words.united(tick)
+        elif item.planned is not None:
             _paint_tick(painter, tick, on=not out)
         top = QRect(words.x(), words.y(), words.width(), words.height() // 2)
         below = top.translated(0, top.height())
         paint_text(painter, option, top, import_plan.name_of(item), "text")
         paint_text(painter, option, below, import_plan.numbers_of(item), "muted")
-        _paint_fate(painter, option, fate, item)
+        _paint_fate(painter, option, fate, item, outcome)
         painter.restore()
 
 
@@ -155,9 +174,12 @@ class ImportTable(ListTable):
     current_moved = Signal(object)
     """The item that the keyboard is on, or None."""
 
-    def __init__(self) -> None:
-        super().__init__(ImportDelegate(), tr("What will be imported"), name="import_table")
-        self.items = ImportModel()
+    def __init__(self, read: ReadEntry | None = None) -> None:
+        words = tr("What will be imported") if read is None else tr("What became of each card")
+        name = "import_table" if read is None else "outcome_table"
+        super().__init__(ImportDelegate(), words, name=name)
+        self.items = ImportModel(read)
+        self._may_turn = read is None
         self.setModel(self.items)
         self.verticalHeader().setDefaultSectionSize(_row_height())
 
@@ -188,7 +210,7 @@ class ImportTable(ListTable):
         super().mousePressEvent(event)
 
     def _turn(self, some: list[Item]) -> None:
-        numbers = [item.number for item in some if item.planned is not None]
+        numbers = [item.number for item in some if item.planned is not None and self._may_turn]
         if numbers:
             out = numbers[0] not in self.items.left_out
             self.items.leave_out(numbers, out=out)
@@ -231,10 +253,18 @@ def _paint_tick(painter: QPainter, place: QRect, *, on: bool) -> None:
         icons.paint(painter, Icon.CHECK, inside, look.colour("on_accent"))
 
 
-def _paint_fate(painter: QPainter, option: QStyleOptionViewItem, place: QRect, item: Item) -> None:
+def _paint_fate(
+    painter: QPainter,
+    option: QStyleOptionViewItem,
+    place: QRect,
+    item: Item,
+    outcome: Outcome | None,
+) -> None:
     look = theme.now()
-    which, tone = Icon.WARNING, "danger"
-    if item.planned is not None:
+    which, tone, fate = Icon.WARNING, "danger", import_plan.fate_of(item)
+    if outcome is not None:
+        which, tone, fate = outcome.icon, outcome.tone, outcome.words
+    elif item.planned is not None:
         which, tone = GLYPHS[item.planned.fate]
     side = look.px(16)
     mirrored = is_mirrored(option)
@@ -248,10 +278,10 @@ def _paint_fate(painter: QPainter, option: QStyleOptionViewItem, place: QRect, i
     gap = side + look.px(8)
     words = place.adjusted(0 if mirrored else gap, 0, -gap if mirrored else 0, 0)
     if item.planned is not None and item.planned.rejected:
-        paint_text(painter, option, _half(words, 0), import_plan.fate_of(item), "muted")
+        paint_text(painter, option, _half(words, 0), fate, "muted")
         paint_text(painter, option, _half(words, 1), tr("To mend"), "warning")
     else:
-        paint_text(painter, option, words, import_plan.fate_of(item), "muted")
+        paint_text(painter, option, words, fate, "muted")
 
 
 def _half(rect: QRect, which: int) -> QRect:

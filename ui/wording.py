@@ -157,7 +157,7 @@ def moment(at: float, now: float) -> str:
     """Say when something happened, the way people do."""
     then, today = _local(at), _local(now)
     days = (today.date() - then.date()).days
-    if now - at < 60:
+    if abs(now - at) < 60:
         return tr("just now")
     if days == 0:
         return clock(at)
