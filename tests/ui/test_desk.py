@@ -20,6 +20,7 @@ from app.worlds.files import WORLDS
 from app.worlds.timeline import Kind
 from app.worlds.weather import Weather
 from tests.ui.conftest import Run, until
+from tests.wait import PATIENCE_S
 from ui.desk import NotInWorld, open_desk, show
 from ui.desk_identity import Arrival
 from ui.desk_pane import Pane
@@ -128,18 +129,22 @@ def test_older_news_after_newer_is_told_and_not_taken(run: Run, dress: Theme) ->
             bo.keep([ana.identity])
             await until(lambda: ana.identity.session.view(bo.identity.address).version)
             ana.change_weather(Weather.REORDERED)
-            people, turn = window.table._people, 0
+            people = window.table._people
             assert people is not None
-            async with asyncio.timeout(30):
-                while not window.timeline.chosen("ana", {Kind.STALE}):
-                    turn += 1
-                    await people.act("bo", "PATCH", "/v1/me", {"fields": {"status": str(turn)}})
+
+            async def say(status: str) -> None:
+                await people.act("bo", "PATCH", "/v1/me", {"fields": {"status": status}})
+
+            async with asyncio.timeout(PATIENCE_S):
+                while not window.timeline.chosen("ana", {Kind.STALE}):  # two have to come together
+                    await asyncio.gather(*(say(str(turn)) for turn in range(4)))
             stale = window.timeline.chosen("ana", {Kind.STALE})[0]
             assert "not taken" in stale.words
             assert stale.other == "bo"
             ana.change_weather(Weather.CLEAR)
+            await say("the last word")
             ana.choose(bo.identity.address)
-            await until(lambda: ana.card.theirs.status.text() == str(turn))
+            await until(lambda: ana.card.theirs.status.text() == "the last word")
 
     run(work())
 
@@ -187,7 +192,7 @@ def test_a_failed_cell_leads_to_the_rule_and_to_its_control(run: Run, dress: The
             ana.audience.setCurrentIndex(ana.audience.findText("Contacts"))
             ana.audience.activated.emit(ana.audience.currentIndex())
             await until(lambda: _is_idle(ana) and not ana.identity.session.state.waiting)
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE_S):
                 while _cell(page, line, column) != "✓ show":
                     await page.check()
 
@@ -267,7 +272,7 @@ def test_a_restart_kills_the_service_and_nothing_is_lost(run: Run, dress: Theme)
             before = read_note(folder)
             ana.change_weather(Weather.RESTART)
             assert "killed" in ana.banner.accessibleName()
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE_S):
                 turn = 0
                 while read_note(folder) == before:
                     turn += 1
