@@ -14,6 +14,7 @@ from app.changes import Change, Kind
 from tests.ui.conftest import OpenWindow, Run, until
 from tests.ui.living import ADA, ME, living
 from tests.ui.test_window import click, find, texts
+from tests.wait import PATIENCE_S
 from ui.controls import Switch
 from ui.main_window import MainWindow
 from ui.single_instance import SingleInstance
@@ -151,7 +152,7 @@ def test_a_second_start_calls_the_first(run: Run, tmp_path: Path) -> None:
         first.called = called.set
         second = SingleInstance(tmp_path)
         assert (first.is_first, second.is_first) == (True, False)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             await called.wait()
         first.close()
         assert SingleInstance(tmp_path).is_first
