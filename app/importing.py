@@ -2,18 +2,30 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
 
-from app.cells import CARD, NAME, NOTE, OWNER, RELATION, REMOVED, encode_value, read_cell
+from app.cells import (
+    CARD,
+    NAME,
+    NOTE,
+    OWNER,
+    PHOTO,
+    RELATION,
+    REMOVED,
+    encode_value,
+    read_cell,
+)
 from app.domain import Address, ContactId
 from app.errors import Trouble
 from app.importers import Card, Mapping, read_book
 from app.known import load_known
 from app.long_deeds import VALUES
+from app.one_card import SAID_ONCE, line_of
 from app.outbox import HELD, open_held, want_many
 from app.people import (
     Fate,
@@ -21,6 +33,7 @@ from app.people import (
     ImportReport,
     Judge,
     PlannedCard,
+    Reason,
     Rejected,
     Written,
     judge_books,
@@ -200,18 +213,41 @@ class _CardWriter:
     def merge(self, contact_id: ContactId, planned: PlannedCard) -> bool:
         """Add what a card says more; nothing that was there goes."""
         before = self.step.position + len(self._cells)
-        name, renamed, source = read_cell(self._transaction, NAME, str(contact_id))
         card = planned.card
-        if card.name and not renamed and (planned.fate is Fate.CHANGED or not name):
-            self.step.write(NAME, contact_id, [card.name, renamed, source or card.source])
+        beside = [self._name(contact_id, planned), self._photo(contact_id, card)]
         note = read_cell(self._transaction, NOTE, str(contact_id))
         if card.note not in note:
             self.step.write(NOTE, contact_id, f"{note}\n{card.note}".strip())
         details = decode_card(read_cell(self._transaction, CARD, str(contact_id)))
-        merged = msgspec.json.encode(_merged(details, _details(planned))).decode()
-        self.step.write(CARD, contact_id, merged)
+        merged = _merged(details, _details(planned), filter(None, beside))
+        self.step.write(CARD, contact_id, msgspec.json.encode(merged).decode())
         self._give(contact_id, planned)
         return self.step.position + len(self._cells) > before
+
+    def _name(self, contact_id: ContactId, planned: PlannedCard) -> str:
+        """Take the name of a card where it is news of the same; return the line of the other."""
+        name, renamed, source = read_cell(self._transaction, NAME, str(contact_id))
+        said = planned.card.name
+        if not said or said == name:
+            return ""
+        is_news = planned.fate is Fate.CHANGED and (
+            planned.reason is not Reason.SAME_ADDRESS or bool(_words(name) & _words(said))
+        )
+        if renamed or (name and not is_news):
+            return line_of("name", said)
+        self.step.write(NAME, contact_id, [said, renamed, source or planned.card.source])
+        return line_of("name", name) if name and planned.reason is Reason.SAME_ADDRESS else ""
+
+    def _photo(self, contact_id: ContactId, card: Card) -> str:
+        """Take the picture of a card where there is none; return the line of another one."""
+        if card.photo is None:
+            return ""
+        there = read_cell(self._transaction, PHOTO, str(contact_id))
+        data = b64encode(card.photo.data).decode()
+        if there and there != data:
+            return line_of("photo", card.photo)
+        self.step.write(PHOTO, contact_id, data)
+        return ""
 
     def keep(self, contact_id: ContactId, planned: PlannedCard) -> None:
         """Ask for the relation of addresses that have none."""
@@ -302,7 +338,14 @@ def _details(planned: PlannedCard) -> CardDetails:
     )
 
 
-def _merged(old: CardDetails, new: CardDetails) -> CardDetails:
+def _words(name: str) -> set[str]:
+    return set(name.casefold().split())
+
+
+def _merged(old: CardDetails, new: CardDetails, beside: Iterable[str]) -> CardDetails:
+    """Add what a card says more; what is said already, and otherwise, stays as a line beside it."""
+    pairs = {field: (getattr(old, field), getattr(new, field)) for field in SAID_ONCE}
+    also = [line_of(field, b) for field, (a, b) in pairs.items() if a and b and a != b]
     return msgspec.structs.replace(
         old,
         given=old.given or new.given,
@@ -313,6 +356,6 @@ def _merged(old: CardDetails, new: CardDetails) -> CardDetails:
         uid=old.uid or new.uid,
         emails=tuple(dict.fromkeys((*old.emails, *new.emails))),
         unusable=tuple(dict.fromkeys((*old.unusable, *new.unusable))),
-        rest=tuple(dict.fromkeys((*old.rest, *new.rest))),
+        rest=tuple(dict.fromkeys((*old.rest, *new.rest, *also, *beside))),
         shared=tuple(dict.fromkeys((*old.shared, *new.shared))),
     )

@@ -5,6 +5,8 @@ from contextlib import closing
 from pathlib import Path
 
 from app.domain import Address, ContactId
+from app.importers.content import unescape
+from app.one_card import SAID_ONCE, line_of
 from app.people import KnownPeople, KnownPerson
 from app.store_rows import decode_card
 
@@ -17,7 +19,8 @@ def load_known(path: Path) -> KnownPeople:
             for person in map(
                 _person,
                 connection.execute(
-                    "SELECT id, name, source, renamed, note, card FROM contact WHERE NOT removed"
+                    "SELECT id, name, source, renamed, note, card, COALESCE(LENGTH(photo), 0)"
+                    " FROM contact WHERE NOT removed"
                 ),
             )
         }
@@ -35,10 +38,23 @@ def load_known(path: Path) -> KnownPeople:
         )
 
 
-def _person(record: tuple[int, str, str | None, int, str, str]) -> KnownPerson:
-    contact_id, name, source, renamed, note, card = record
+def _person(record: tuple[int, str, str | None, int, str, str, int]) -> KnownPerson:
+    contact_id, name, source, renamed, note, card, photo_bytes = record
     details = decode_card(card)
-    emails = tuple(text for text, _ in details.emails)
+    once = ((field, getattr(details, field)) for field in SAID_ONCE)
+    lines = (unescape(line.partition(":")[2], "3.0") for line in details.rest if line.startswith(_BESIDE))
     return KnownPerson(
-        ContactId(contact_id), name, details.uid, source is not None, bool(renamed), note, emails
+        id=ContactId(contact_id),
+        name=name,
+        uid=details.uid,
+        is_mine=source is not None,
+        is_renamed=bool(renamed),
+        note=note,
+        emails=tuple(text for text, _ in details.emails),
+        said=frozenset((*(text for _, text in once), *details.rest, *lines)),
+        photo_bytes=photo_bytes,
     )
+
+
+_BESIDE = tuple(line_of(field, "") for field in SAID_ONCE)
+"""How a nickname, a company or a birthday begins that is kept beside the first."""

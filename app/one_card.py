@@ -33,6 +33,10 @@ CHOSEN: Final = ("name", "nickname", "org", "birthday", "photo")
 """What a person has one of, in the order in which it is asked."""
 
 
+SAID_ONCE: Final = ("nickname", "org", "birthday")
+"""Those of them that are words, and not the name."""
+
+
 def propose_merge(
     cards: Sequence[Card], region: str, chosen: Mapping[str, int] | None = None
 ) -> Merge:
@@ -120,7 +124,7 @@ def _lines(cards: Sequence[Card], named: int, choices: Iterable[Choice]) -> tupl
         groups |= {_head_of(line).group for line in written}
     for choice in choices:
         others = (each for at, each in enumerate(choice.options) if at != choice.chosen)
-        lines.update(dict.fromkeys(_line_of(choice.field, each) for each in others))
+        lines.update(dict.fromkeys(line_of(choice.field, each) for each in others))
     return tuple(lines)
 
 
@@ -146,7 +150,8 @@ _PROPERTY: Final = {
 }
 
 
-def _line_of(field: str, value: object) -> str:
+def line_of(field: str, value: object) -> str:
+    """Write a field that another card has already filled as a line that is kept beside it."""
     if isinstance(value, Photo):
         return photo_line(value)
     return f"{_PROPERTY[field]}:{escape(str(value))}"

@@ -9,7 +9,8 @@ import msgspec
 from app.addresses import canonical, parse_phone
 from app.domain import Address, ContactId
 from app.errors import InvalidAddress, Trouble
-from app.importers import Card, Unreadable, Value
+from app.importers import Card, Photo, Unreadable, Value
+from app.one_card import line_of
 
 
 class Fate(StrEnum):
@@ -142,6 +143,9 @@ class KnownPerson(msgspec.Struct, frozen=True, gc=False):
     is_renamed: bool = False
     note: str = ""
     emails: tuple[str, ...] = ()
+    said: frozenset[str] = frozenset()
+    """Nickname, company and birthday, and the lines that are kept of the card."""
+    photo_bytes: int = 0
 
 
 class KnownPeople(msgspec.Struct, frozen=True):
@@ -169,6 +173,8 @@ class _Party(msgspec.Struct):
             and (person.is_renamed or _folded(person.name) == _folded(card.name))
             and card.note in person.note
             and {value.text for value in card.emails} <= set(person.emails)
+            and _lines_of(card) <= person.said
+            and (card.photo is None or _is_kept(card.photo, person))
         )
 
 
@@ -306,6 +312,19 @@ def _values(card: Card) -> Iterator[tuple[Value, bool]]:
         yield value, True
     for value in card.handles:
         yield value, False
+
+
+def _lines_of(card: Card) -> set[str]:
+    """Collect what a card says beside names, numbers and mails; not when it was written."""
+    once = {card.nickname, card.org, card.birthday} - {""}
+    return once | {line for line in card.rest if not line.upper().startswith(_NO_NEWS)}
+
+
+_NO_NEWS = ("REV", "PRODID", "X-KITH-ALSO-REV")
+
+
+def _is_kept(photo: Photo, person: KnownPerson) -> bool:
+    return person.photo_bytes == len(photo.data) or line_of("photo", photo) in person.said
 
 
 def _folded(name: str) -> str:

@@ -1,5 +1,6 @@
 import asyncio
 import time
+from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -42,6 +43,11 @@ def book(tmp_path: Path) -> Book:
 
 ADA = "FN:Ada Okafor\r\nTEL:+1 212 555 0101\r\nEMAIL:ada@a.example\r\nNOTE:Lagos"
 BOB = "FN:Bob\r\nTEL:(212) 555-0102\r\nTEL:12"
+
+
+PICTURE, OTHER_PICTURE = (
+    b64encode(b"\x89PNG\r\n\x1a\n" + bytes([number]) * (40 + number)).decode() for number in (1, 2)
+)
 
 
 def nothing(done: int, total: int) -> None:
@@ -138,6 +144,38 @@ async def test_a_name_typed_here_is_not_overwritten(session: Session, book: Book
     session.rename(ada, "My Ada")
     await bring(session, book("FN:Another\r\nTEL:+12125550101\r\nTEL:+12125550105"))
     assert session.rows_of([ada])[ada].name == "My Ada"
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_nothing_of_a_card_that_joins_another_is_lost(
+    session: Session, book: Book, at_once: bool
+) -> None:
+    """One number, two cards that differ in all else: what a person has one of stays as a line."""
+    ann = "FN:Ann\r\nTEL:+12125550101\r\nNICKNAME:Annie\r\nORG:Acme\r\nBDAY:1990-01-02"
+    bob = "FN:Bob\r\nTEL:+12125550101\r\nNICKNAME:Bobby\r\nORG:Bolt\r\nBDAY:1991-03-04"
+    pictured = bob + f"\r\nPHOTO;ENCODING=b;TYPE=PNG:{PICTURE}"
+    if at_once:
+        await bring(session, book(ann, pictured))
+    else:
+        await bring(session, book(ann))
+        await bring(session, book(pictured))
+    ((contact, card),) = [(row.id, card) for row in session.rows() for card in session.cards()]
+    assert (card.name, card.nickname, card.org) == ("Ann", "Annie", "Acme")
+    assert card.photo is not None
+    kept = "\n".join(card.rest)
+    assert all(said in kept for said in ("FN:Bob", "NICKNAME:Bobby", "ORG:Bolt", "1991-03-04"))
+    again = await bring(session, book(ann, pictured))
+    assert again.step_id is None
+    assert session.cards([contact]) == [card]
+
+
+async def test_another_picture_stays_beside_the_first(session: Session, book: Book) -> None:
+    for data in (PICTURE, OTHER_PICTURE):
+        await bring(session, book(f"FN:Ann\r\nTEL:+12125550101\r\nPHOTO;ENCODING=b:{data}"))
+    (card,) = session.cards()
+    assert card.photo is not None
+    assert card.photo.data == b64decode(PICTURE)
+    assert any(OTHER_PICTURE in line for line in card.rest)
 
 
 async def test_two_people_on_one_landline_stay_two(session: Session, book: Book) -> None:
