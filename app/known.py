@@ -42,7 +42,9 @@ def _person(record: tuple[int, str, str | None, int, str, str, int]) -> KnownPer
     contact_id, name, source, renamed, note, card, photo_bytes = record
     details = decode_card(card)
     once = ((field, getattr(details, field)) for field in SAID_ONCE)
-    lines = (unescape(line.partition(":")[2], "3.0") for line in details.rest if line.startswith(_BESIDE))
+    lines = (
+        unescape(line.partition(":")[2], "3.0") for line in details.rest if line.startswith(_BESIDE)
+    )
     return KnownPerson(
         id=ContactId(contact_id),
         name=name,
@@ -51,9 +53,13 @@ def _person(record: tuple[int, str, str | None, int, str, str, int]) -> KnownPer
         is_renamed=bool(renamed),
         note=note,
         emails=tuple(text for text, _ in details.emails),
-        said=frozenset((*(text for _, text in once), *details.rest, *lines)),
+        said=frozenset((*(text for _, text in once), *details.rest, *map(_written, beside))),
         photo_bytes=photo_bytes,
     )
+
+
+def _written(value: str) -> str:
+    return unescape(value, "3.0")
 
 
 _BESIDE = tuple(line_of(field, "") for field in SAID_ONCE)
