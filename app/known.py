@@ -42,9 +42,7 @@ def _person(record: tuple[int, str, str | None, int, str, str, int]) -> KnownPer
     contact_id, name, source, renamed, note, card, photo_bytes = record
     details = decode_card(card)
     once = ((field, getattr(details, field)) for field in SAID_ONCE)
-    lines = (
-        unescape(line.partition(":")[2], "3.0") for line in details.rest if line.startswith(_BESIDE)
-    )
+    beside = (line.partition(":")[2] for line in details.rest if line.startswith(_BESIDE))
     return KnownPerson(
         id=ContactId(contact_id),
         name=name,
