@@ -155,6 +155,10 @@ class Session:
         """Say whose each address is; one that is nobody's is not in the answer."""
         return store_rows.read_owners(self._store.reading, addresses)
 
+    def count_from(self, sources: Collection[str]) -> int:
+        """Count the people whose card came from books of these names."""
+        return store_rows.count_from(self._store.reading, sources)
+
     def addresses(self, ids: Collection[ContactId]) -> dict[Address, ContactId]:
         """Read every address of these people, with whose it is."""
         return store_rows.read_addresses(self._store.reading, ids)

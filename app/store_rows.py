@@ -71,6 +71,16 @@ def read_owners(reading: Transaction, addresses: Collection[Address]) -> dict[Ad
     )
 
 
+def count_from(reading: Transaction, sources: Collection[str]) -> int:
+    """Count the people whose card came from books of these names."""
+    count: int = reading.value(
+        "SELECT COUNT(*) FROM contact WHERE NOT removed"
+        " AND source IN (SELECT value FROM json_each(?))",
+        listed(sources),
+    )
+    return count
+
+
 def read_addresses(reading: Transaction, ids: Collection[ContactId]) -> dict[Address, ContactId]:
     """Read every address of these people, with whose it is."""
     return dict(

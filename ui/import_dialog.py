@@ -242,7 +242,7 @@ class ImportDialog(QDialog):
             return
         if not plan.cards and not plan.unreadable:
             self.stack.setCurrentWidget(self.start)
-            self.start.show_trouble(tr("There is nobody in %1.").replace("%1", self._title()))
+            self.start.show_trouble(self._nobody())
             return
         self._plan = plan
         words = [kind, counted(len(plan.cards), "%1 card", "%1 cards")]
@@ -307,6 +307,19 @@ class ImportDialog(QDialog):
         self._report = None
         await self._read()
         self.preview.show_shelf(Shelf.TROUBLE)
+
+    def _nobody(self) -> str:
+        """Ask about a book that had people once, and has none now; nobody is taken away."""
+        words = tr("There is nobody in %1.").replace("%1", self._title())
+        kept = self._session.count_from([path.name for path in self._paths])
+        if not kept:
+            return words
+        had = counted(
+            kept,
+            "You have %1 person from it, who stays. Is this the right file?",
+            "You have %1 people from it, who stay. Is this the right file?",
+        )
+        return f"{words} {had}"
 
     def _title(self) -> str:
         if len(self._paths) == 1:

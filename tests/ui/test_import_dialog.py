@@ -313,3 +313,21 @@ def test_the_table_is_a_sound_model(run: Run, dress: Theme, tmp_path: Path, qtmo
             qtmodeltester.check(model)
 
     run(story())
+
+
+def test_a_book_that_is_suddenly_empty_is_asked_about(
+    run: Run, dress: Theme, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with opened(tmp_path) as (dialog, session):
+            path = a_book(tmp_path)
+            await preview(dialog, path)
+            await run_import(dialog)
+            path.write_text("\r\n")
+            dialog.read([path])
+            await until(dialog.start.trouble.isVisible)
+            said = dialog.start.trouble.accessibleName()
+            assert "You have 3 people from it, who stay. Is this the right file?" in said
+            assert len(session.rows()) == 3
+
+    run(story())
