@@ -151,10 +151,10 @@ class WhyFields(QWidget):
         self.setObjectName("why_fields")
         self.buttons = {field: self._button(field) for field in Field}
         flow = FlowLayout(spacing=2)
-        self.setLayout(flow)
-        flow.addWidget(parts.label(tr("Why? Ask for a field:"), Size.CAPTION, tone="muted"))
         for each in self.buttons.values():
             flow.addWidget(each)
+        words = parts.label(tr("Why? Ask about one field:"), Size.CAPTION, tone="muted")
+        self.setLayout(parts.column(words, flow, spacing=2))
 
     def show_preview(self, viewer: str, preview: Preview) -> None:
         """Show which fields this viewer gets."""
@@ -166,8 +166,7 @@ class WhyFields(QWidget):
             )
             words = words.replace("%1", viewer).replace("%2", in_a_sentence(field))
             self.buttons[field].set_words(words)
-            which = ICONS[field] if shown.visible else Icon.EYE_OFF
-            self.buttons[field].show_icon(which, "accent" if shown.visible else "faint")
+            self.buttons[field].show_icon(ICONS[field], "accent" if shown.visible else "faint")
 
     def _button(self, field: Field) -> IconButton:
         ask = partial(self.wanted.emit, field)
