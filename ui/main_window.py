@@ -190,7 +190,7 @@ class MainWindow(QMainWindow):
         self.model.counted.connect(lambda: self.rail.show_counts(self.model.counts))
         self.list.chosen.connect(self._follow_list)
         self.list.opened.connect(self._open)
-        self.list.pressed.connect(self.panes.show_page)
+        self.list.pressed.connect(self._press)
         self.list.table.copy_wanted.connect(self._copy_number)
         self.list.import_wanted.connect(self.import_books)
         self.list.add_wanted.connect(self.add_person)
@@ -310,6 +310,13 @@ class MainWindow(QMainWindow):
     def _follow_list(self, contact: ContactId | None) -> None:
         if contact is not None or not isinstance(self.stage.place, str):
             self._show_place(contact)
+
+    def _press(self) -> None:
+        """Show whose row was clicked, also where it was the current one behind another page."""
+        contact = self.list.table.current()
+        if contact is not None and contact != self.stage.place:
+            self._show_place(contact)
+        self.panes.show_page()
 
     def _open(self, contact: ContactId | None) -> None:
         if contact is not None:

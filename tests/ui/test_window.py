@@ -65,6 +65,19 @@ def test_a_click_on_a_row_shows_that_person(run: Run, open_window: OpenWindow) -
     run(story())
 
 
+def test_a_click_on_the_current_row_brings_its_page_back(run: Run, open_window: OpenWindow) -> None:
+    async def story() -> None:
+        async with open_window(20) as (window, _session):
+            click_row(window, 3)
+            wanted = window.stage.place
+            window.run_command("page_profile")
+            assert window.stage.place == "profile"
+            click_row(window, 3)
+            assert window.stage.place == wanted
+
+    run(story())
+
+
 def test_letters_typed_on_the_list_search_and_escape_clears(
     run: Run, open_window: OpenWindow
 ) -> None:
