@@ -84,7 +84,7 @@ async def _open(options: argparse.Namespace, dress: Theme) -> int:
     ending = asyncio.Event()
     with ended_by_signals(ending.set):
         if options.command == "desk":
-            desk = await asyncio.to_thread(import_module, "ui.desk")
+            desk = await asyncio.to_thread(import_module, "ui.desk.main")
             code: int = await desk.show(options, default_paths(), dress, ending)
             return code
         if options.command == "demo":

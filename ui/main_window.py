@@ -103,9 +103,9 @@ class MainWindow(QMainWindow):
         ways = late.Ways(self._session, self.tasks, self.stage, self.show_contact)
         ways.announce(self.list, self.rail, self._bring)
         self.ways: object = ways
-        watch = (await asyncio.to_thread(import_module, "ui.duplicates_watch")).DuplicatesWatch
+        watch = (await asyncio.to_thread(import_module, "ui.duplicates.watch")).DuplicatesWatch
         watch(self._session, self.tasks, self.rail.pages["duplicates"])
-        await asyncio.to_thread(import_module, "ui.import_dialog")
+        await asyncio.to_thread(import_module, "ui.importing.dialog")
 
     # ---- ends
 
@@ -396,7 +396,7 @@ class MainWindow(QMainWindow):
             self._importing.raise_()
             self._importing.activateWindow()
             return
-        late = import_module("ui.import_dialog")
+        late = import_module("ui.importing.dialog")
         dialog: QDialog = late.ImportDialog(self._session, self.tasks, self, paths)
         dialog.destroyed.connect(self._forget_import)
         dialog.show()

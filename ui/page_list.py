@@ -24,7 +24,7 @@ PAGES: Final[dict[str, tuple[Icon, str, PageMaker]]] = {
     "privacy": (Icon.SHIELD, "Privacy", _late("ui.privacy_page", "PrivacyPage")),
     "blocked": (Icon.BLOCKED, "Block list", _late("ui.blocked_page", "BlockedPage")),
     "notices": (Icon.BELL, "What happened", _late("ui.notices_page", "NoticesPage")),
-    "duplicates": (Icon.MERGE, "There twice", _late("ui.duplicates_page", "DuplicatesPage")),
+    "duplicates": (Icon.MERGE, "There twice", _late("ui.duplicates.page", "DuplicatesPage")),
     "steps": (Icon.HISTORY, "History", _late("ui.steps_page", "StepsPage")),
 }
 

@@ -15,7 +15,7 @@ from ui import impact_people
 from ui.blocked_page import BlockedPage
 from ui.contact_page import ContactPage
 from ui.impact_view import ImpactView
-from ui.import_dialog import ImportDialog
+from ui.importing.dialog import ImportDialog
 from ui.main_window import MainWindow
 from ui.plain import one_line
 from ui.theme import Theme

@@ -21,11 +21,11 @@ from app.worlds.timeline import Kind
 from app.worlds.weather import Weather
 from tests.ui.conftest import Run, until
 from tests.wait import PATIENCE_S
-from ui.desk import NotInWorld, open_desk, show
-from ui.desk_identity import Arrival
-from ui.desk_pane import Pane
-from ui.desk_table import TablePage
-from ui.desk_window import Deed, DeskWindow
+from ui.desk.identity import Arrival
+from ui.desk.main import NotInWorld, open_desk, show
+from ui.desk.pane import Pane
+from ui.desk.table import TablePage
+from ui.desk.window import Deed, DeskWindow
 from ui.theme import Theme
 from ui.why_list import WhyDialog
 

@@ -15,8 +15,8 @@ from app.domain import Block, Visibility
 from app.paths import Paths
 from app.session import Session
 from tests.ui.conftest import OpenWindow, Run, until
-from ui.duplicates_page import DuplicatesPage
-from ui.duplicates_watch import DuplicatesWatch
+from ui.duplicates.page import DuplicatesPage
+from ui.duplicates.watch import DuplicatesWatch
 from ui.plain import one_line
 from ui.tasks import Tasks
 from ui.theme import Theme

@@ -18,8 +18,8 @@ from app.session import Session
 from tests.radicale import PASSWORD, USER, card, delete, make_book, put, running
 from tests.ui.conftest import Run, until
 from ui.controls import Switch
-from ui.import_account import ImportAccount, host_of, said
-from ui.import_dialog import ImportDialog
+from ui.importing.account import ImportAccount, host_of, said
+from ui.importing.dialog import ImportDialog
 from ui.plain import one_line
 from ui.tasks import Tasks
 from ui.theme import Theme

@@ -15,9 +15,9 @@ from app.paths import Paths
 from app.people import Fate
 from app.session import Session
 from tests.ui.conftest import Run, until
-from ui.import_dialog import ImportDialog
-from ui.import_plan import Shelf
-from ui.import_table import ImportModel
+from ui.importing.dialog import ImportDialog
+from ui.importing.plan import Shelf
+from ui.importing.table import ImportModel
 from ui.plain import one_line
 from ui.tasks import Tasks
 from ui.theme import Theme

@@ -11,7 +11,7 @@ from app.importers.mapping import Role
 from app.importers.table import look_at_table
 from tests.ui.conftest import Run, until
 from tests.ui.test_import_dialog import opened
-from ui.import_mapping import MappingPage
+from ui.importing.mapping import MappingPage
 from ui.theme import Theme
 
 ROWS = "Kunde;Ruf;Ort\nAda Okafor;+49 171 1234567;Köln\nBo Quist;12;Bonn\nCyd;0221 5550101;Bonn\n"

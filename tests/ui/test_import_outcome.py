@@ -17,10 +17,10 @@ from app.session import Entry
 from tests.ui.conftest import Run, until
 from tests.ui.living import ADDRESSES, BO, living
 from ui import wording
-from ui.import_dialog import ImportDialog
-from ui.import_outcome import outcome_of
-from ui.import_plan import Item, Shelf
-from ui.import_table import OUTCOME_ROLE
+from ui.importing.dialog import ImportDialog
+from ui.importing.outcome import outcome_of
+from ui.importing.plan import Item, Shelf
+from ui.importing.table import OUTCOME_ROLE
 from ui.theme import Theme
 
 NUMBERS = (Address("12025550101"), Address("12025550102"))

@@ -8,8 +8,8 @@ from app.domain import Address, ContactId
 from app.errors import Trouble
 from app.importers import REASONS, Card, Value
 from app.people import Fate, ImportPlan, PlannedCard, Reason, Rejected, Written
-from ui import import_plan
-from ui.import_plan import Shelf
+from ui.importing import plan as import_plan
+from ui.importing.plan import Shelf
 from ui.plain import one_line
 
 

@@ -16,9 +16,9 @@ from ui import parts
 from ui.controls import Segmented
 from ui.flow import FlowLayout
 from ui.icons import Icon
-from ui.import_outcome import Outcome
-from ui.import_plan import SHELVES, Shelf, failed_cards
-from ui.import_table import OUTCOME_ROLE, ImportTable
+from ui.importing.outcome import Outcome
+from ui.importing.plan import SHELVES, Shelf, failed_cards
+from ui.importing.table import OUTCOME_ROLE, ImportTable
 from ui.theme import Size
 from ui.wording import counted, number, tr
 

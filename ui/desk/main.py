@@ -28,8 +28,8 @@ from app.worlds.watched import WatchedInhabitants, side_by_side
 from app.worlds.weather import Proxy, Weather
 from app.worlds.world import World
 from ui import theme
-from ui.desk_identity import Identity
-from ui.desk_window import DeskWindow
+from ui.desk.identity import Identity
+from ui.desk.window import DeskWindow
 from ui.theme import Theme
 
 DONE, FAILED = 0, 1

@@ -20,9 +20,9 @@ from ui import parts, theme, wording
 from ui.contact_delegate import ContactDelegate
 from ui.contact_model import ContactModel
 from ui.contact_table import ContactTable
-from ui.desk_card import PersonCard
-from ui.desk_head import PaneHead, weather_words
-from ui.desk_identity import Arrival, Identity, Stale, combo
+from ui.desk.card import PersonCard
+from ui.desk.head import PaneHead, weather_words
+from ui.desk.identity import Arrival, Identity, Stale, combo
 from ui.follow import Follow
 from ui.icons import Icon
 from ui.pictures import Pictures

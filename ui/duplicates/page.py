@@ -8,11 +8,11 @@ from app.changes import Kind
 from app.doubles import Double, Merging
 from app.session import Session
 from ui import parts
-from ui.duplicates_list import DoublesTable
-from ui.duplicates_watch import LOOKING
+from ui.duplicates.merge_view import MergeView
+from ui.duplicates.pairs import DoublesTable
+from ui.duplicates.watch import LOOKING
 from ui.follow import Follow
 from ui.icons import Icon
-from ui.merge_view import MergeView
 from ui.tasks import Tasks
 from ui.wording import counted, number, tr
 

@@ -9,7 +9,7 @@ from app.addresses import display
 from app.session import SessionState, Status
 from app.worlds.weather import MEANS, Weather
 from ui import parts, theme
-from ui.desk_identity import FRAMES, SHAPES, Identity, combo
+from ui.desk.identity import FRAMES, SHAPES, Identity, combo
 from ui.theme import Size
 from ui.tokens import ACCENTS
 from ui.wording import tr

@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOpti
 
 from app.doubles import Double
 from app.session import Row, Session
-from ui import avatar, clue_words, theme
+from ui import avatar, theme
+from ui.duplicates import clue_words
 from ui.list_table import ListTable
 from ui.people_delegate import is_mirrored, paint_ground, paint_text
 from ui.plain import one_line

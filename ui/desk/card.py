@@ -12,7 +12,7 @@ from app.domain import Address, Block, ContactId, Field, Profile, Relation, Visi
 from app.session import Person, Session
 from ui import parts, wording
 from ui.controls import chip
-from ui.desk_identity import combo
+from ui.desk.identity import combo
 from ui.flow import FlowLayout
 from ui.icons import Icon
 from ui.profile_view import ProfileView, Seen

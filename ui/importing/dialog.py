@@ -21,13 +21,14 @@ from app.importers import Card, Mapping, Value
 from app.importers.places import find_places
 from app.people import ImportPlan, ImportReport
 from app.session import Session
-from ui import import_plan, parts, theme, wording
+from ui import parts, theme, wording
 from ui.follow import Follow
 from ui.impact_import import ImportImpact
-from ui.import_plan import Shelf
-from ui.import_preview import ImportPreview
-from ui.import_report import ImportReportPage
-from ui.import_start import ImportStart
+from ui.importing import plan as import_plan
+from ui.importing.plan import Shelf
+from ui.importing.preview import ImportPreview
+from ui.importing.report import ImportReportPage
+from ui.importing.start import ImportStart
 from ui.plain import short
 from ui.tasks import Tasks
 from ui.theme import Size
@@ -36,8 +37,8 @@ from ui.wording import counted, number, tr
 if TYPE_CHECKING:
     from app.importers.remembered import Answers
     from app.importers.table import Table
-    from ui.import_account import Brought, ImportAccount, Wanted
-    from ui.import_mapping import MappingPage
+    from ui.importing.account import Brought, ImportAccount, Wanted
+    from ui.importing.mapping import MappingPage
 
 TASK: Final = "import"
 SPEAK_AFTER_S: Final = 2.0
@@ -181,7 +182,7 @@ class ImportDialog(QDialog):
     # ---- an account
 
     async def _open_account(self) -> None:
-        late: ModuleType = await asyncio.to_thread(import_module, "ui.import_account")
+        late: ModuleType = await asyncio.to_thread(import_module, "ui.importing.account")
         if self.account is None:
             made: ImportAccount = late.ImportAccount(self._session, self._tasks)
             made.wanted.connect(lambda wanted: self._begin_to_bring(late, made, wanted))
@@ -218,7 +219,7 @@ class ImportDialog(QDialog):
 
     def _note_account(self, report: ImportReport) -> None:
         if self._brought is not None:
-            late = import_module("ui.import_account")
+            late = import_module("ui.importing.account")
             late.remember(self._session, self._brought, report.step_id)
 
     # ---- reading
@@ -247,7 +248,7 @@ class ImportDialog(QDialog):
         self._plan = plan
         words = [kind, counted(len(plan.cards), "%1 card", "%1 cards")]
         if self._brought is not None and self._brought.gone:
-            words.append(import_module("ui.import_account").gone_words(self._brought.gone))
+            words.append(import_module("ui.importing.account").gone_words(self._brought.gone))
         table = await asyncio.to_thread(self._table)
         self.preview.columns.setVisible(table is not None)
         if table is not None and self._answers().recalled(table) is not None:
@@ -288,7 +289,7 @@ class ImportDialog(QDialog):
 
     def _ask_columns(self, path: Path, table: "Table") -> None:
         if self.mapping is None:
-            made: MappingPage = import_module("ui.import_mapping").MappingPage()
+            made: MappingPage = import_module("ui.importing.mapping").MappingPage()
             made.confirmed.connect(self._take_columns)
             made.cancelled.connect(self._cancel)
             self.mapping = made

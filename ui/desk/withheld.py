@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from app.domain import Field
-from ui.desk_identity import Identity
+from ui.desk.identity import Identity
 
 
 @dataclass(frozen=True, slots=True)

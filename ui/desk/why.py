@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.domain import Address, Field
 from ui import viewers
-from ui.desk_pane import Pane
+from ui.desk.pane import Pane
 from ui.tasks import Tasks
 from ui.viewers import Viewer
 from ui.why import Goal, Way
@@ -12,7 +12,7 @@ from ui.why_list import WhyDialog
 from ui.wording import tr
 
 if TYPE_CHECKING:
-    from ui.desk_window import DeskWindow
+    from ui.desk.window import DeskWindow
 
 KINDS: Final = {each.asked: each for each in viewers.kinds()}
 

@@ -18,19 +18,19 @@ from app.worlds.timeline import Kind, Moment, Timeline
 from app.worlds.weather import MEANS, Weather
 from ui import parts, theme, wording
 from ui.controls import Segmented
-from ui.desk_identity import Arrival, Identity, Stale
-from ui.desk_pane import Pane
-from ui.desk_table import TablePage
-from ui.desk_timeline import TimelinePage
-from ui.desk_why import DeskWhy
-from ui.desk_withheld import WithheldFields
+from ui.desk.identity import Arrival, Identity, Stale
+from ui.desk.pane import Pane
+from ui.desk.table import TablePage
+from ui.desk.timeline import TimelinePage
+from ui.desk.why import DeskWhy
+from ui.desk.withheld import WithheldFields
 from ui.icons import Icon
 from ui.tasks import Tasks
 from ui.theme import Size, Theme
 from ui.wording import tr
 
 if TYPE_CHECKING:
-    from ui.desk import OpenDesk
+    from ui.desk.main import OpenDesk
 
 OTHER_FILE: Final = ""
 FRESH_S: Final = 60.0

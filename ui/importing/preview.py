@@ -7,12 +7,13 @@ from app.addresses import parse_address
 from app.errors import InvalidAddress
 from app.importers import Value
 from app.people import ImportPlan, PlannedCard, Written
-from ui import import_plan, parts, wording
+from ui import parts, wording
 from ui.controls import Segmented
 from ui.icons import Icon
 from ui.impact_import import ImportImpact
-from ui.import_plan import SHELVES, Item, Shelf
-from ui.import_table import ImportTable
+from ui.importing import plan as import_plan
+from ui.importing.plan import SHELVES, Item, Shelf
+from ui.importing.table import ImportTable
 from ui.plain import one_line
 from ui.region_choice import RegionChoice
 from ui.theme import Size

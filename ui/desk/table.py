@@ -35,7 +35,7 @@ from ui.tasks import Tasks
 from ui.theme import Size
 from ui.wording import tr
 
-TABLES: Final = Path(__file__).parents[1] / "resources" / "tables"
+TABLES: Final = Path(__file__).parents[2] / "resources" / "tables"
 KINDS: Final = ("everyone", "contact", "favorite")
 MOST_VIEWERS: Final = 12
 NEXT: Final = {

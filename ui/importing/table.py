@@ -17,10 +17,11 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from app.people import Fate, ImportPlan
-from ui import icons, import_plan, theme
+from ui import icons, theme
 from ui.icons import Icon
-from ui.import_outcome import Outcome, ReadEntry, outcome_of
-from ui.import_plan import Item, Shelf
+from ui.importing import plan as import_plan
+from ui.importing.outcome import Outcome, ReadEntry, outcome_of
+from ui.importing.plan import Item, Shelf
 from ui.list_table import ListTable
 from ui.people_delegate import is_mirrored, paint_ground, paint_text
 from ui.theme import Size

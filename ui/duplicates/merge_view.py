@@ -11,12 +11,13 @@ from app.doubles import Double, Merging
 from app.importers import Card, Photo
 from app.one_card import Choice
 from app.session import Entry, Session
-from ui import clue_words, parts
+from ui import parts
 from ui.avatar import Avatar
 from ui.controls import Segmented, SwitchRow
+from ui.duplicates import clue_words
+from ui.duplicates.merge_card import MergeCard
 from ui.flow import FlowLayout
 from ui.icons import Icon
-from ui.merge_card import MergeCard
 from ui.parts import IconButton
 from ui.plain import on_button, one_line, short
 from ui.theme import Size

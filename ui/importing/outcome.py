@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from app.domain import Address, State
 from app.session import Entry
-from ui import import_plan, wording
+from ui import wording
 from ui.icons import Icon
-from ui.import_plan import Item
+from ui.importing import plan as import_plan
+from ui.importing.plan import Item
 from ui.plain import one_line
 from ui.wording import tr
 

@@ -1,0 +1,1 @@
+"""The same person twice: who, why, and the way to one card."""
