@@ -4,7 +4,8 @@ KithError
 ├─ CardUnreadable      path, line       a file that cannot be read at all
 ├─ InvalidAddress      text, reason     cannot become an address
 ├─ Unreachable         retry_after_s    no answer, or 5xx and 429: try again
-│  └─ OverBudget                        only this address has to wait
+│  ├─ OverBudget                        only this address has to wait
+│  └─ Untrusted                         somebody answers who cannot prove to be the service
 ├─ Refused             slug, detail     an answer that will not change by trying again
 │  └─ SignedOut                         the token is no longer good
 ├─ StoreDamaged        path             our own file does not open
@@ -70,6 +71,10 @@ class Unreachable(KithError):
 
 class OverBudget(Unreachable):
     """Too many new addresses were asked about; this one has to wait, and others need not."""
+
+
+class Untrusted(Unreachable):
+    """Its certificate is not to be trusted, so nothing was sent: no token, no address."""
 
 
 class Refused(KithError):

@@ -65,12 +65,12 @@ class Listener:
             if problem is None:
                 continue
             if isinstance(problem, SignedOut):
-                self._pulse.signed_out(problem.detail)
+                self._pulse.signed_out()
                 return
             after = problem.retry_after_s if isinstance(problem, Unreachable) else None
             wait_s = self._backoff.next_s(after)
             log.info("the live stream ended (%s); again in %.1f s", type(problem).__name__, wait_s)
-            self._pulse.disconnected(problem.detail, time.time() + wait_s)
+            self._pulse.disconnected(problem, time.time() + wait_s)
             await wait_for(self._pressed, wait_s)
 
     # ---- the stream

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from app.errors import Refused, Unreachable, Untrusted
 from app.outbox import counts
 from app.store import Store
 from app.views import SessionState, Status
@@ -20,7 +21,7 @@ class Pulse:
         self._show = show
         self._done = 0
         self._total = 0
-        self._detail = ""
+        self._untrusted = False
         self._retry_at: float | None = None
         self._last_synced: float | None = store.reading.value(
             "SELECT value FROM meta WHERE key = 'last_synced'"
@@ -33,25 +34,24 @@ class Pulse:
     def connected(self) -> None:
         """Show that the live stream stands."""
         self.is_connected = True
-        self._detail, self._retry_at = "", None
+        self._heal()
         self.show()
 
-    def disconnected(self, detail: str, retry_at: float) -> None:
+    def disconnected(self, why: Unreachable | Refused, retry_at: float) -> None:
         """Show that nothing is heard, and when the next attempt is."""
         self.is_connected = False
-        self._detail, self._retry_at = detail, retry_at
+        self._untrusted, self._retry_at = isinstance(why, Untrusted), retry_at
         self.show()
 
-    def stuck(self, detail: str, retry_at: float) -> None:
+    def stuck(self, why: Unreachable, retry_at: float) -> None:
         """Show that nothing can be sent, and when the next attempt is."""
         self._done = self._total = 0
-        self._detail, self._retry_at = detail, retry_at
+        self._untrusted, self._retry_at = isinstance(why, Untrusted), retry_at
         self.show()
 
-    def signed_out(self, detail: str) -> None:
+    def signed_out(self) -> None:
         """Show that the token is no longer good."""
         self.is_signed_out = True
-        self._detail = detail
         self.show()
 
     def paused(self, *, on: bool) -> None:
@@ -68,7 +68,7 @@ class Pulse:
         """Show that everything that can be sent was sent."""
         self._done = self._total = 0
         if self.is_connected:
-            self._detail, self._retry_at = "", None
+            self._heal()
         self._last_synced = time.time()
         with self._store.writing() as transaction:
             transaction.run(
@@ -102,9 +102,12 @@ class Pulse:
                 count.waiting,
                 self._retry_at or deferred,
                 self._last_synced,
-                self._detail,
+                self._untrusted,
             )
         )
+
+    def _heal(self) -> None:
+        self._untrusted, self._retry_at = False, None
 
     def _status(self, waiting: int) -> Status:
         if self.is_signed_out:

@@ -10,9 +10,9 @@ import httpx
 import msgspec
 from httpx_sse import EventSource, SSEError
 
-from app.certificates import trusted
+from app.certificates import certificate_trouble, trusted
 from app.domain import Address, Field, Privacy, Profile
-from app.errors import OverBudget, Refused, SignedOut, Unreachable
+from app.errors import OverBudget, Refused, SignedOut, Unreachable, Untrusted
 from app.wire import (
     Accepted,
     ContactsPage,
@@ -162,7 +162,7 @@ class Remote:
                     _raise_for(response)
                 yield _read_events(response)
         except (httpx.HTTPError, httpx.StreamError, SSEError) as error:
-            raise Unreachable(type(error).__name__) from error
+            raise _no_answer(error) from error
 
     # ---- one request
 
@@ -196,7 +196,7 @@ class Remote:
                     method, path, content=content, headers=headers, params=params
                 )
         except (httpx.HTTPError, TimeoutError) as error:
-            raise Unreachable(type(error).__name__) from error
+            raise _no_answer(error) from error
         if not response.is_success:
             _raise_for(response)
         return response.content
@@ -222,6 +222,12 @@ async def _read_events(response: httpx.Response) -> AsyncIterator[Event]:
     async for event in EventSource(response).aiter_sse():
         if event.data:  # an id alone is not dispatched; the next event carries it on
             yield Event(event.event, event.data, event.id)
+
+
+def _no_answer(error: Exception) -> Unreachable:
+    """Tell a service that is away from one that cannot prove who it is."""
+    untrusted = certificate_trouble(error)
+    return Untrusted(untrusted) if untrusted else Unreachable(type(error).__name__)
 
 
 def _raise_for(response: httpx.Response) -> None:

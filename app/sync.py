@@ -60,11 +60,11 @@ class Sync:
             except Unreachable as error:
                 wait_s = self._backoff.next_s(error.retry_after_s)
                 self._end_round(error)
-                self._pulse.stuck(error.detail, time.time() + wait_s)
+                self._pulse.stuck(error, time.time() + wait_s)
                 await wait_for(self._pressed, wait_s)
             except SignedOut as error:
                 self._end_round(error)
-                self._pulse.signed_out(error.detail)
+                self._pulse.signed_out()
                 return
             else:
                 self._backoff.reset()

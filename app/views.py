@@ -100,7 +100,8 @@ class SessionState:
     waiting: int = 0
     retry_at: float | None = None
     last_synced: float | None = None
-    detail: str = ""
+    untrusted: bool = False
+    """Whoever answers cannot prove to be the service; nothing was told to them."""
 
 
 @dataclass(frozen=True, slots=True)

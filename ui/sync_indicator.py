@@ -38,6 +38,9 @@ def shown(state: SessionState, now: float) -> Shown:
     match state.status:
         case Status.WORKING:
             made = Shown(Icon.SYNC, "accent", tr("Syncing"), _progress(state), "pause")
+        case Status.OFFLINE if state.untrusted:
+            why = tr("The server cannot prove to be the service. Nothing was sent.")
+            made = Shown(Icon.LOCK, "danger", tr("Not safe"), why, "sync")
         case Status.OFFLINE:
             detail = ", ".join(each for each in (kept, _retry(state, now)) if each)
             made = Shown(Icon.OFFLINE, "warning", tr("Offline"), detail, "sync")

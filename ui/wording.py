@@ -17,6 +17,7 @@ from app.errors import (
     StoreDamaged,
     Trouble,
     Unreachable,
+    Untrusted,
 )
 from ui.plain import isolated
 
@@ -93,6 +94,11 @@ def _of_the_service(problem: Refused | Unreachable | TimeoutError) -> str:
             return tr("The service does not know this token any more. Sign in again.")
         case Refused():
             return tr("The service refused this: %1").replace("%1", problem.detail)
+        case Untrusted():
+            return tr(
+                "This server cannot prove to be the service, so nothing was sent to it. "
+                "Check the address; your changes are kept."
+            )
         case Unreachable():
             return tr("The service does not answer. Your changes are kept and sent when it does.")
     return tr("It took too long. Try again; nothing is lost.")

@@ -9,6 +9,7 @@ from app.errors import (
     SignedOut,
     StoreDamaged,
     Unreachable,
+    Untrusted,
 )
 
 
@@ -20,7 +21,7 @@ def sentence(error: KithError) -> str:
         case InvalidAddress():
             line = f"{error.text!r} is not an address ({error.reason})"
         case Unreachable():
-            line = f"cannot reach the service ({error.detail}); check the address and try again"
+            line = _no_answer(error)
         case SignedOut():
             line = "the service does not accept this token; ask its operator for a new one"
         case Refused():
@@ -32,3 +33,12 @@ def sentence(error: KithError) -> str:
         case _:
             line = str(error)
     return line
+
+
+def _no_answer(error: Unreachable) -> str:
+    if isinstance(error, Untrusted):
+        return (
+            f"this server cannot prove to be the service ({error.detail}), so nothing was sent to "
+            "it; check the address, or name its authority in SSL_CERT_FILE"
+        )
+    return f"cannot reach the service ({error.detail}); check the address and try again"

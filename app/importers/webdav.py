@@ -1,6 +1,5 @@
 """WebDAV as far as address books need it: questions in XML, multistatus answers, redirects."""
 
-import ssl
 from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Final
@@ -11,6 +10,7 @@ from xml.sax.saxutils import escape
 import httpx
 import msgspec
 
+from app.certificates import certificate_trouble, trusted
 from app.errors import Refused, Unreachable
 
 DAV: Final = "{DAV:}"
@@ -18,6 +18,8 @@ CARD: Final = "{urn:ietf:params:xml:ns:carddav}"
 
 _LARGEST: Final = 64 * 1024 * 1024
 _REDIRECTS = 5
+_OF_OWNER: Final = 2
+_SHORT: Final = 3
 UNTRUSTED: Final = 421
 """The status of what Kith itself refuses: a place to which no password goes."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -63,7 +65,9 @@ class WebDav:
         self, user: str, password: str, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
         self._auth = httpx.BasicAuth(user, password)
-        self._client = httpx.AsyncClient(transport=transport, timeout=30, trust_env=False)
+        self._client = httpx.AsyncClient(
+            transport=transport, timeout=30, verify=trusted("https://"), trust_env=False
+        )
         self._home = ""
 
     async def __aenter__(self) -> "WebDav":
@@ -114,7 +118,7 @@ class WebDav:
                     return response.status_code, response.headers["location"], b""
                 return response.status_code, "", await _bounded(response)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            untrusted = _certificate_trouble(error)
+            untrusted = certificate_trouble(error)
             if untrusted:
                 raise Refused("certificate", untrusted, UNTRUSTED) from error
             raise Unreachable(type(error).__name__) from error
@@ -124,7 +128,7 @@ class WebDav:
         parts = urlsplit(url)
         host = parts.hostname or ""
         self._home = self._home or host
-        same_house = host == self._home or host.split(".")[-2:] == self._home.split(".")[-2:]
+        same_house = _owner(host) == _owner(self._home)
         if not same_house or (parts.scheme != "https" and host not in _LOOPBACK):
             slug = "elsewhere" if not same_house else "not-encrypted"
             raise Refused(slug, "the password does not go there", UNTRUSTED)
@@ -147,13 +151,13 @@ def same_place(one: str, other: str) -> bool:
     return unquote(urlsplit(one).path).rstrip("/") == unquote(urlsplit(other).path).rstrip("/")
 
 
-def _certificate_trouble(error: BaseException | None) -> str:
-    """Say what is wrong with a certificate; empty if that was not the cause."""
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return error.verify_message or "it is not valid"
-        error = error.__cause__ or error.__context__
-    return ""
+def _owner(host: str) -> str:
+    """Name whose host it is, as far as a name shows; an address of the network is its own."""
+    labels = host.split(".")
+    if labels[-1].isdigit() or ":" in host:
+        return host
+    many = len(labels) > _OF_OWNER and len(labels[-2]) <= _SHORT  # as under co.uk and com.au
+    return ".".join(labels[-_OF_OWNER - many :])
 
 
 async def _bounded(response: httpx.Response) -> bytes:

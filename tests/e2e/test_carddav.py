@@ -114,8 +114,16 @@ async def test_nobody_there_is_unreachable(anyio_backend: str) -> None:
             await find_books(dav, "http://127.0.0.1:1")
 
 
-@pytest.mark.parametrize("place", ["http://books.example/", "https://evil.test/"])
-async def test_the_password_goes_nowhere_else(place: str, anyio_backend: str) -> None:
+@pytest.mark.parametrize(
+    ("home", "place"),
+    [
+        ("https://books.example", "http://books.example/"),
+        ("https://books.example", "https://evil.test/"),
+        ("https://books.co.uk", "https://evil.co.uk/"),
+        ("https://10.0.0.1", "https://11.0.0.1/"),
+    ],
+)
+async def test_the_password_goes_nowhere_else(home: str, place: str, anyio_backend: str) -> None:
     asked: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -124,8 +132,9 @@ async def test_the_password_goes_nowhere_else(place: str, anyio_backend: str) ->
 
     async with WebDav(USER, PASSWORD, httpx.MockTransport(answer)) as dav:
         with pytest.raises(Refused):
-            await find_books(dav, "https://books.example/dav")
-    assert all(url.startswith("https://books.example/") for url in asked)
+            await find_books(dav, f"{home}/dav")
+    assert asked
+    assert all(url.startswith(f"{home}/") for url in asked)
 
 
 @pytest.mark.parametrize(

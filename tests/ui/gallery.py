@@ -67,6 +67,7 @@ STATES: Final = [
     SessionState(Status.IDLE),
     SessionState(Status.WORKING, 6200, 9812),
     SessionState(Status.OFFLINE, waiting=12, retry_at=NOW + 8),
+    SessionState(Status.OFFLINE, waiting=12, retry_at=NOW + 8, untrusted=True),
     SessionState(Status.WAITING, waiting=1),
     SessionState(Status.PAUSED, waiting=3),
     SessionState(Status.SIGNED_OUT, waiting=2),

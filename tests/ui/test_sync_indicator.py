@@ -22,6 +22,12 @@ NOW = 1_760_000_000.0
             "sync",
         ),
         (SessionState(Status.OFFLINE, retry_at=NOW - 1), "Offline", "", "sync"),
+        (
+            SessionState(Status.OFFLINE, waiting=1, retry_at=NOW + 8, untrusted=True),
+            "Not safe",
+            "The server cannot prove to be the service. Nothing was sent.",
+            "sync",
+        ),
         (SessionState(Status.WAITING, waiting=1), "1 change waiting", "", "sync"),
         (SessionState(Status.PAUSED, waiting=3), "Sync paused", "3 changes waiting", "resume"),
         (SessionState(Status.SIGNED_OUT), "Signed out", "Your contacts are safe here.", "sign_in"),
