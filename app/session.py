@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from app import messages, my_outbox, store_rows
-from app.account import Account
+from app.account import Account, folder_of
 from app.changes import Change, Changes, Kind
 from app.deeds import Deeds
 from app.domain import Address, Block, ContactId, Field, Message, Picture, Privacy, Profile
@@ -61,7 +61,7 @@ class Session:
         self.paths = paths
         self.changes = Changes()
         self.state = SessionState(Status.OFFLINE)
-        self.folder = folder = _folder(account, paths)
+        self.folder = folder = folder_of(account, paths)
         self._store = Store(folder / "client.db", self.changes)
         self._pictures = PictureCache(folder / "pictures")
         self._deeds = Deeds(self._store, lambda: self.account.address if self.account else None)
@@ -425,12 +425,3 @@ async def _end(task: asyncio.Task[None] | None) -> None:
 
 
 _keys = count()
-
-
-def _folder(account: Account | None, paths: Paths) -> Path:
-    """Keep each account's book apart; the embedded service's ports change, its book does not."""
-    if account is None:
-        return paths.local_dir
-    if account.embedded:
-        return paths.account_dir("embedded", account.address)
-    return paths.account_dir(account.url, account.address)

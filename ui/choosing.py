@@ -12,7 +12,9 @@ from ui.tasks import Tasks
 
 async def choose_account(paths: Paths, here: Account, ending: asyncio.Event) -> Account | None:
     """Return the chosen account, or `None` if the window was closed or is to close."""
-    first = FirstRun()
+    carrying = await asyncio.to_thread(import_module, "app.carry_over")
+    book = await asyncio.to_thread(carrying.find_book, paths)
+    first = FirstRun(book.people if book else 0)
     tasks = Tasks(lambda error: first.show_trouble(wording.error(error)))
     chosen: asyncio.Future[Account | None] = asyncio.get_running_loop().create_future()
 
@@ -23,6 +25,8 @@ async def choose_account(paths: Paths, here: Account, ending: asyncio.Event) -> 
     async def connect(url: str, token: str) -> None:
         saved = await asyncio.to_thread(import_module, "app.saved_account")
         account = await saved.sign_in(url, token)
+        if first.bring.is_on():
+            await asyncio.to_thread(carrying.carry_over, book, account, paths)
         await saved.save_account(paths, account)
         settle(account)
 

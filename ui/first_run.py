@@ -7,9 +7,10 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ui import parts, theme
+from ui.controls import SwitchRow
 from ui.icons import Icon
 from ui.theme import Size
-from ui.wording import tr
+from ui.wording import counted, tr
 
 WIDTH: Final = 720
 
@@ -22,7 +23,8 @@ class FirstRun(QWidget):
     """URL and token."""
     closed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, people: int = 0) -> None:
+        """`people` are in a book on this computer that could be brought along."""
         super().__init__()
         self.setObjectName("first_run")
         self.setWindowTitle("Kith")
@@ -34,6 +36,16 @@ class FirstRun(QWidget):
         )
         self.token = parts.text_field("", tr("Token"), name="service_token")
         self.token.setEchoMode(self.token.EchoMode.Password)
+        self.bring = SwitchRow(
+            counted(people, "Bring my %1 person along", "Bring my %1 people along"),
+            tr(
+                "Their numbers and handles are sent to this service, with what you decided for "
+                "each. Your profile and your general rules stay where they are. An account that "
+                "has a book on this computer keeps that one."
+            ),
+            name="bring_along",
+        )
+        self.bring.setVisible(people > 0)
         self.trouble = parts.Banner("", "danger")
         self.trouble.setObjectName("first_run_trouble")
         self.trouble.hide()
@@ -53,7 +65,7 @@ class FirstRun(QWidget):
     def set_busy(self, busy: bool) -> None:
         """Show that the service is being asked."""
         self.connect_button.setText(tr("Connecting…") if busy else tr("Connect"))
-        for widget in (self.connect_button, self.url, self.token, self.here):
+        for widget in (self.connect_button, self.url, self.token, self.here, self.bring):
             widget.setEnabled(not busy)
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -82,7 +94,7 @@ class FirstRun(QWidget):
                 "Your operator gave you an address and a token. The numbers and handles of your "
                 "people are sent there; names, notes and pictures are not."
             ),
-            parts.button(tr("Connect…"), self._show_form, name="connect_page"),
+            parts.button(tr("Connect…"), self.show_form, name="connect_page"),
         )
         title = parts.label(
             tr("See who is there, and who sees what"), Size.DISPLAY, bold=True, wrap=True
@@ -135,6 +147,9 @@ class FirstRun(QWidget):
                 tone="muted",
                 wrap=True,
             ),
+            6,
+            self.bring,
+            6,
             self.trouble,
             parts.row(back, None, self.connect_button),
             spacing=6,
@@ -143,7 +158,8 @@ class FirstRun(QWidget):
         title = parts.label(tr("Connect to a service"), Size.DISPLAY, bold=True, wrap=True)
         return _middle(title, 12, card)
 
-    def _show_form(self) -> None:
+    def show_form(self) -> None:
+        """Ask for the service and the token."""
         self.pages.setCurrentIndex(1)
         self.url.setFocus(Qt.FocusReason.TabFocusReason)
 

@@ -108,7 +108,7 @@ class Gallery:
         await self._keep("messages", _messages(), 720)
         await self._keep("notices", _notices(), 720)
         await self._keep("first_run", FirstRun(), 840, 600)
-        connecting = FirstRun()
+        connecting = FirstRun(people=812)
         connecting.pages.setCurrentIndex(1)
         connecting.url.setText("https://kith.example.org")
         connecting.show_trouble("The service does not know this token any more. Sign in again.")

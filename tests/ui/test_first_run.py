@@ -1,16 +1,20 @@
 """The first question, and signing in."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.account import Account
-from app.domain import Address
+from app.domain import Address, State
 from app.paths import Paths
+from app.session import Session, Status
 from tests.ui.conftest import Run, until
+from tests.ui.living import ADA, ADDRESSES, ME, Living, living
 from ui import choosing
 from ui.first_run import FirstRun
 from ui.theme import Theme
@@ -23,20 +27,24 @@ def the_window(qapp: QApplication) -> FirstRun | None:
     return next((each for each in found if each.isVisible()), None)
 
 
+async def choosing_by(qapp: QApplication, paths: Paths, act: object) -> Account | None:
+    ending = asyncio.Event()
+    asking = asyncio.ensure_future(choosing.choose_account(paths, HERE, ending))  # noqa: TID251 - the question and its answer
+    await until(lambda: the_window(qapp) is not None)
+    window = the_window(qapp)
+    assert window is not None
+    assert callable(act)
+    outcome = act(window, ending)
+    if outcome is not None:
+        await outcome
+    return await asking
+
+
 def choose(run: Run, qapp: QApplication, tmp_path: Path, act: object) -> list[Account | None]:
     answers: list[Account | None] = []
 
     async def story() -> None:
-        ending = asyncio.Event()
-        asking = asyncio.ensure_future(choosing.choose_account(Paths(tmp_path), HERE, ending))  # noqa: TID251 - the question and its answer
-        await until(lambda: the_window(qapp) is not None)
-        window = the_window(qapp)
-        assert window is not None
-        assert callable(act)
-        outcome = act(window, ending)
-        if outcome is not None:
-            await outcome
-        answers.append(await asking)
+        answers.append(await choosing_by(qapp, Paths(tmp_path), act))
 
     run(story())
     return answers
@@ -75,6 +83,46 @@ def test_a_service_that_does_not_answer_is_said_beside_what_was_typed(
         ending.set()
 
     assert choose(run, qapp, tmp_path, try_it) == [None]
+
+
+def test_the_people_of_this_computer_come_along_where_that_is_wanted(
+    run: Run, qapp: QApplication, dress: Theme, tmp_path: Path
+) -> None:
+    paths = Paths(tmp_path)
+
+    async def bring(server: Living, window: FirstRun, ending: asyncio.Event) -> None:
+        window.show_form()
+        assert "2 people" in window.bring.title.text()
+        assert not window.bring.is_on()
+        window.url.setText(server.url)
+        window.token.setText(server.tokens[ME])
+        QTest.mouseClick(window.bring.switch, Qt.MouseButton.LeftButton)
+        QTest.keyClick(window.token, Qt.Key.Key_Return)
+
+    async def story() -> None:
+        async with Session(None, paths) as session:
+            session.add_contact("Zoe", ["+12025550177"], "US")
+            session.add_contact(ADA, [f"+{ADDRESSES[ADA]}"], "US")
+        async with living(tmp_path / "there") as server:
+            account = await choosing_by(qapp, paths, partial(bring, server))
+            assert account is not None
+            assert account.address == ME
+            async with Session(account, paths) as session:
+                await until(lambda: session.state.status is Status.IDLE)
+                states = {row.name: row.state for row in session.rows()}
+                assert states["Zoe"] is State.PENDING
+                assert states[ADA] is State.MATCHED
+
+    run(story())
+
+
+def test_nothing_is_offered_where_nobody_is(qapp: QApplication, dress: Theme) -> None:
+    window = FirstRun()
+    window.show()
+    window.show_form()
+    assert window.url.isVisible()
+    assert not window.bring.isVisible()
+    window.close()
 
 
 @pytest.mark.parametrize(
