@@ -1,10 +1,7 @@
 """The testers' desk: ordinary sessions side by side on a real service, seen in a real window."""
 
-import argparse
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -12,49 +9,24 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from app.domain import Field, Fields, Profile
-from app.paths import Paths
 from app.service.claim import read_note
 from app.session import Status
 from app.worlds.expectations import Expected, read_table
-from app.worlds.files import WORLDS
 from app.worlds.timeline import Kind
 from app.worlds.weather import Weather
 from tests.ui.conftest import Run, until
+from tests.ui.desks import desk, is_idle
 from tests.wait import PATIENCE_S
 from ui.desk.identity import Arrival
-from ui.desk.main import NotInWorld, open_desk, show
-from ui.desk.pane import Pane
 from ui.desk.table import TablePage
-from ui.desk.window import Deed, DeskWindow
+from ui.desk.window import Deed
 from ui.theme import Theme
 from ui.why_list import WhyDialog
-
-WORLD = WORLDS / "three-people.json"
 
 
 @pytest.fixture(autouse=True)
 def _dressed(dress: Theme) -> None:
     """Have colours to paint with."""
-
-
-@asynccontextmanager
-async def desk(dress: Theme, names: tuple[str, ...]) -> AsyncIterator[DeskWindow]:
-    async with open_desk(WORLD, names) as opened:
-        window = DeskWindow(dress, WORLD)
-        window.show()
-        window.show_desk(opened)
-        await until(lambda: all(_is_idle(pane) for pane in window.panes))
-        try:
-            yield window
-        finally:
-            shown = window.trouble.isVisible()
-            await window.drop_desk()
-            await window.close_window()
-            assert not shown
-
-
-def _is_idle(pane: Pane) -> bool:
-    return pane.identity.session.state.status is Status.IDLE and pane.status.isEnabled()
 
 
 def test_a_change_on_the_left_arrives_on_the_right_with_its_time(run: Run, dress: Theme) -> None:
@@ -90,7 +62,7 @@ def test_who_may_see_a_field_is_changed_in_the_pane_and_taken_away_on_the_right(
             cy.audience.setCurrentIndex(cy.audience.findText("Nobody"))
             cy.audience.activated.emit(cy.audience.currentIndex())
             await until(lambda: not ana.card.theirs.status.text())
-            assert "status gone" in ana.news.accessibleName()
+            await until(lambda: "status gone" in ana.news.accessibleName())
             cy.status.setText("Hidden now")
             cy.status.editingFinished.emit()
             await until(
@@ -191,7 +163,7 @@ def test_a_failed_cell_leads_to_the_rule_and_to_its_control(run: Run, dress: The
             assert ana.field.currentData() == Field.EMAIL
             ana.audience.setCurrentIndex(ana.audience.findText("Contacts"))
             ana.audience.activated.emit(ana.audience.currentIndex())
-            await until(lambda: _is_idle(ana) and not ana.identity.session.state.waiting)
+            await until(lambda: is_idle(ana) and not ana.identity.session.state.waiting)
             async with asyncio.timeout(PATIENCE_S):
                 while _cell(page, line, column) != "✓ show":
                     await page.check()
@@ -255,7 +227,7 @@ def test_weather_has_a_banner_and_clears(run: Run, dress: Theme) -> None:
             ana.status.editingFinished.emit()
             ana.change_weather(Weather.CLEAR)
             assert not ana.banner.isVisible()
-            await until(lambda: _is_idle(ana))
+            await until(lambda: is_idle(ana))
             assert ana.identity.session.state.waiting == 0
 
     run(work())
@@ -334,42 +306,6 @@ def test_the_timeline_is_filtered_copied_and_saved(run: Run, dress: Theme, tmp_p
             assert QApplication.clipboard().text() == page.text.toPlainText()
             page.save(tmp_path / "timeline.txt")
             assert "bo " in (tmp_path / "timeline.txt").read_text()
-
-    run(work())
-
-
-def test_reset_makes_the_same_world_again(run: Run, dress: Theme, tmp_path: Path) -> None:
-    async def work() -> None:
-        ending = asyncio.Event()
-        options = argparse.Namespace(world=WORLD, people=("ana", "bo"), weather=[], screenshot=None)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(show(options, Paths(tmp_path), dress, ending))
-            await until(lambda: any(isinstance(each, DeskWindow) for each in _windows()))
-            window = next(each for each in _windows() if isinstance(each, DeskWindow))
-            await until(lambda: window.panes and all(map(_is_idle, window.panes)))
-            first = window.panes[0]
-            first.status.setText("Gone with the reset")
-            first.status.editingFinished.emit()
-            await until(lambda: window.timeline.chosen("ana", {Kind.PUBLISHED}))
-            window.reset.click()
-            await until(lambda: window.panes and window.panes[0] is not first)
-            again = window.panes[0]
-            await until(lambda: _is_idle(again))
-            assert again.status.text() == "On the hill"
-            ending.set()
-
-    run(work())
-
-
-def _windows() -> list[QWidget]:
-    return QApplication.topLevelWidgets()
-
-
-def test_whoever_is_not_in_the_world_is_refused(run: Run) -> None:
-    async def work() -> None:
-        with pytest.raises(NotInWorld):
-            async with open_desk(WORLD, ("ana", "zoe")):
-                pass
 
     run(work())
 

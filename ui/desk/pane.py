@@ -65,6 +65,8 @@ class Pane(QFrame):
         self._mine: Me | None = None
         self._ready_at = NEVER
         self._chosen: ContactId | None = None
+        self._wanted: Address | None = None
+        """Whose card is to be shown as soon as the list has them."""
         self._pictures = Pictures(self._session, tasks, f"pictures of {identity.name}")
         self._make_list()
         self.head = PaneHead(identity, place)
@@ -217,8 +219,10 @@ class Pane(QFrame):
         self.table.setVisible(not empty)
         self.nobody.setVisible(empty)
         self.card.setVisible(not empty)
-        if not empty and not self.table.currentIndex().isValid():
+        if not empty and not self._go_to_wanted() and not self.table.currentIndex().isValid():
+            wanted = self._wanted
             self.table.selectRow(0)
+            self._wanted = wanted  # the first is shown meanwhile; nobody chose them
 
     def keep(self, others: list[Identity]) -> None:
         """Keep these people, as a contact each."""
@@ -227,10 +231,18 @@ class Pane(QFrame):
             self._session.add_contact(other.name, [display(other.address)], "US")
 
     def choose(self, address: Address) -> None:
-        """Show the card of whoever has this address, if this identity keeps them."""
-        owner = self._session.owners([address]).get(address)
-        if owner is not None:
-            self.table.go_to(owner)
+        """Show the card of whoever has this address, at once or when this identity keeps them."""
+        self._wanted = address
+        self._go_to_wanted()
+
+    def _go_to_wanted(self) -> bool:
+        """Go to who is wanted; the list shows what is in the store a frame later."""
+        wanted = self._wanted
+        owner = None if wanted is None else self._session.owners([wanted]).get(wanted)
+        if owner is None or not self.table.go_to(owner):
+            return False
+        self._wanted = None
+        return True
 
     def show_field(self, field: Field) -> None:
         """Bring the audience of one field of this identity's into sight."""
@@ -238,7 +250,7 @@ class Pane(QFrame):
         self._show_audience()
 
     def _choose(self, contact: ContactId | None) -> None:
-        self._chosen = contact
+        self._chosen, self._wanted = contact, None
         self._show_card()
 
     # ---- showing
