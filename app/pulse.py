@@ -54,6 +54,13 @@ class Pulse:
         self.is_signed_out = True
         self.show()
 
+    def stopped(self) -> None:
+        """Show that nobody sends or listens any more, and nothing will be tried by itself."""
+        self.is_connected = False
+        self._done = self._total = 0
+        self._heal()
+        self.show()
+
     def paused(self, *, on: bool) -> None:
         """Show that somebody stopped the sending, or lets it go on."""
         self.is_paused = on

@@ -23,7 +23,7 @@ from app.importers import Mapping as Columns
 from app.importing import Import, plan_books
 from app.mine import Mine
 from app.notices import Notices
-from app.outbox import Parts, release_all
+from app.outbox import Parts, release_all, release_leased
 from app.own_cards import read_cards
 from app.paths import Paths
 from app.pending import Pending
@@ -122,8 +122,13 @@ class Session:
     async def ended(self) -> None:
         """Wait for the loops to end, which only a surprise makes them do; it is raised here."""
         await self._begun.wait()
-        assert self._running is not None
-        await asyncio.shield(self._running)
+        running = self._running
+        assert running is not None
+        try:
+            await asyncio.shield(running)
+        finally:
+            if running.done() and running is self._running:
+                self._begun.clear()
 
     async def _run(self) -> None:
         engine = await asyncio.to_thread(import_module, "app.engine")
@@ -131,7 +136,13 @@ class Session:
         async with engine.start(account, self._store, self._pictures, self._pulse) as network:
             self._network = network
             self._started.set()
-            await network.run(self._heard)
+            try:
+                await network.run(self._heard)
+            except ExceptionGroup:
+                self._network = None
+                self._started.clear()
+                self._pulse.stopped()
+                raise
 
     # ---- reading
 
@@ -363,6 +374,10 @@ class Session:
         """Try at once, whatever the back-off says."""
         if self._network is not None:
             self._network.press()
+        elif self.account is not None and self._running is not None and self._running.done():
+            with self._store.writing() as transaction:  # a surprise ended the loops
+                release_leased(transaction)
+            self.begin(self.account)
 
     def pause(self, on: bool) -> None:
         """Stop and go on with sending; reading goes on."""
@@ -376,6 +391,16 @@ class Session:
         """
         if self._running is None:
             raise Unreachable("there is no account yet")
+        settling = asyncio.create_task(self._settle(), name="settling")
+        try:
+            await asyncio.wait((settling, self._running), return_when=asyncio.FIRST_COMPLETED)
+            if self._running.done():
+                await self._running  # raises what surprised it
+            await settling
+        finally:
+            settling.cancel()
+
+    async def _settle(self) -> None:
         await self._started.wait()
         await self._connected().settled()
 

@@ -23,7 +23,7 @@ from app.domain import Address
 from app.errors import HostFailed, KithError, Unreachable
 from app.paths import Paths, default_paths, make_private
 from app.session import Session, Status
-from ui import avatar, theme, wording
+from ui import avatar, surprises, theme, wording
 from ui.ended_by_signals import ended_by_signals
 from ui.garbage import GarbageCollection
 from ui.loop import Loop
@@ -277,14 +277,24 @@ async def _opened(
             window.closing.connect(ending.set)
             opened = _Opened(session, window, below, troubles)
             below.report = opened.report
-            window.tasks.start(session.ended(), name="the session's end")
+            window.tasks.start(_tell_surprises(opened), name="surprises of the session")
             window.show()
-            try:
-                yield opened
-            finally:
-                await window.close_window()
+            with surprises.told(window.show_error):
+                try:
+                    yield opened
+                finally:
+                    await window.close_window()
     finally:
         await below.close()
+
+
+async def _tell_surprises(opened: _Opened) -> None:
+    """Show what ends the session's loops; they begin again when somebody wants to go on."""
+    while True:
+        try:
+            await opened.session.ended()
+        except Exception as surprise:
+            opened.window.show_error(surprise)
 
 
 async def _serve(opened: _Opened, paths: Paths, use: Callable[[Running], Awaitable[None]]) -> None:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QDialog, QMainWindow
 
 from app.addresses import default_region
 from app.domain import ContactId, State
-from app.errors import HostFailed
+from app.errors import HostFailed, KithError
 from app.session import Session, Status
 from ui import icons, shortcuts, theme, wording
 from ui.add_dialog import AddDialog
@@ -137,7 +137,8 @@ class MainWindow(QMainWindow):
         if isinstance(error, HostFailed):
             self.service_banner.say(wording.error(error), "danger")
             return
-        self.panes.show_banner(wording.error(error), "danger")
+        surprise = None if isinstance(error, KithError | TimeoutError) else error
+        self.panes.show_banner(wording.error(error), "danger", surprise)
 
     def show_contact(self, contact: ContactId) -> None:
         """Bring this person into sight, in the list and at the right."""

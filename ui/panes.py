@@ -15,6 +15,7 @@ from ui.contact_list import ContactList
 from ui.icons import Icon
 from ui.rail import Rail
 from ui.stage import Stage
+from ui.surprises import SurpriseDetails
 from ui.sync_indicator import SyncIndicator
 from ui.tab_order import follow_layout
 from ui.wording import tr
@@ -37,6 +38,11 @@ class Panes(QWidget):
         self._rail, self._list, self._stage, self._sync = rail, people, stage, sync
         self.single = False
         self.banner = parts.Banner()
+        self.details = parts.button(
+            tr("Details…"), self._show_details, kind="quiet", name="banner_details"
+        )
+        self.banner.add_way(self.details)
+        self._surprise: Exception | None = None
         self.banner.add_way(
             parts.button(tr("Close"), lambda: self.show_banner(""), kind="quiet", name="banner_end")
         )
@@ -64,10 +70,16 @@ class Panes(QWidget):
         middle.setStretch(1, 1)
         self.setLayout(middle)
 
-    def show_banner(self, text: str, tone: str = "") -> None:
+    def show_banner(self, text: str, tone: str = "", surprise: Exception | None = None) -> None:
         """Say something across the top; an empty text takes it away."""
+        self._surprise = surprise
+        self.details.setVisible(surprise is not None)
         self.banner.show_text(text, tone)
         self._strip.setVisible(bool(text))
+
+    def _show_details(self) -> None:
+        if self._surprise is not None:
+            SurpriseDetails(self._surprise, self).open()
 
     def save(self) -> QByteArray:
         """Write down how the room is divided."""

@@ -344,3 +344,28 @@ async def test_a_surprise_is_told_however_late_the_session_began(
         await live()
     assert ended.value in told
     assert ended.group_contains(ZeroDivisionError)
+
+
+async def test_after_a_surprise_everything_goes_on_when_that_is_wanted(
+    service: Service, sessions: AsyncExitStack, tmp_path: Path
+) -> None:
+    me, ana = service.people(fresh(), fresh(), name="Ana")
+    session = await open_session(sessions, me, tmp_path)
+
+    def stumble(_kind: str, _happening: object) -> None:
+        raise ZeroDivisionError
+
+    end = session.hear(stumble)
+    session.add_contact("Ana", [f"+{ana.address}"], "US")
+    ana.publish(status="Here")
+    with pytest.raises(ExceptionGroup):
+        await session.ended()
+    end()
+    assert session.state.status is Status.OFFLINE
+    with pytest.raises(ExceptionGroup):
+        await session.settled()  # and does not wait for ever
+    session.set_favorite([row.id for row in session.rows()], True)
+    session.sync_now()
+    await session.settled()
+    await until(session, lambda: session.state.status is Status.IDLE)
+    assert service.call("GET", f"/v1/contacts/{ana.address}", me.token).json()["favorite"]
