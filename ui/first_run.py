@@ -1,6 +1,7 @@
 """The first window: try it on this computer, or connect to a service."""
 
 from typing import Final
+from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
@@ -13,6 +14,7 @@ from ui.theme import Size
 from ui.wording import counted, tr
 
 WIDTH: Final = 720
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class FirstRun(QWidget):
@@ -29,6 +31,7 @@ class FirstRun(QWidget):
         self.setObjectName("first_run")
         self.setWindowTitle("Kith")
         self.resize(theme.px(WIDTH + 120), theme.px(600))
+        self._warned = ""
         self.pages = QStackedWidget()
         self.pages.addWidget(self._question())
         self.url = parts.text_field(
@@ -171,10 +174,25 @@ class FirstRun(QWidget):
         elif not token:
             self.show_trouble(tr("The token is missing. Your operator gives it to you."))
             self.token.setFocus()
+        elif _is_open(url) and url != self._warned:
+            self._warned = url
+            self.show_trouble(
+                tr(
+                    "This address is not encrypted: whoever is on the way can read your token and "
+                    "the numbers of your people. If it is a test in your own network, press "
+                    "Connect again."
+                )
+            )
         else:
             self.trouble.hide()
             self.set_busy(True)
             self.service_chosen.emit(url, token)
+
+
+def _is_open(url: str) -> bool:
+    """Tell whether others could read what is sent there."""
+    place = urlsplit(url)
+    return place.scheme == "http" and place.hostname not in LOOPBACK
 
 
 def _middle(*pieces: parts.Piece) -> QWidget:

@@ -130,6 +130,7 @@ def test_nothing_is_offered_where_nobody_is(qapp: QApplication, dress: Theme) ->
     [
         ("kith.example.org", "t", "begins with https://"),
         ("https://kith.example.org", " ", "token is missing"),
+        ("http://kith.example.org", "t", "not encrypted"),
     ],
 )
 def test_what_cannot_be_is_said_at_once(
@@ -141,3 +142,19 @@ def test_what_cannot_be_is_said_at_once(
     window.connect_button.click()
     assert says in window.trouble.accessibleName()
     assert window.token.echoMode() is window.token.EchoMode.Password
+
+
+def test_an_open_road_is_taken_only_when_asked_for_twice(qapp: QApplication, dress: Theme) -> None:
+    window = FirstRun()
+    asked: list[str] = []
+    window.service_chosen.connect(lambda url, _token: asked.append(url))
+    window.token.setText("t")
+    for url in ("http://kith.lan:8470", "http://kith.other:8470", "http://kith.other:8470"):
+        assert not asked
+        window.url.setText(url)
+        window.connect_button.click()
+    assert asked == ["http://kith.other:8470"]
+    window.set_busy(False)
+    window.url.setText("http://127.0.0.1:8470")
+    window.connect_button.click()
+    assert asked[1:] == ["http://127.0.0.1:8470"]
