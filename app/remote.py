@@ -33,6 +33,7 @@ from app.wire import (
 
 DEADLINE_S: Final = 30.0
 BULK_DEADLINE_S: Final = 120.0
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 SILENCE_S: Final = 40.0
 """The live stream says something every 15 s; longer silence is a dead line."""
 
@@ -53,15 +54,18 @@ class Remote:
     def __init__(
         self, url: str, token: str, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
-        self._client = httpx.AsyncClient(
-            base_url=url,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=httpx.Timeout(DEADLINE_S, connect=10.0, read=None),
-            limits=httpx.Limits(max_connections=16),
-            transport=transport,
-            verify=trusted(url),
-            trust_env=False,
-        )
+        try:
+            self._client = httpx.AsyncClient(
+                base_url=url,
+                headers={"Authorization": f"Bearer {token}"},
+                timeout=httpx.Timeout(DEADLINE_S, connect=10.0, read=None),
+                limits=httpx.Limits(max_connections=16),
+                transport=transport,
+                verify=trusted(url),
+                trust_env=httpx.URL(url).host not in LOOPBACK,  # no proxy reaches this computer
+            )
+        except (ImportError, ValueError, httpx.InvalidURL) as error:
+            raise Unreachable("the environment names a proxy that cannot be used") from error
 
     def move(self, url: str) -> None:
         """Ask the service at another place from now on."""
