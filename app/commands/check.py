@@ -7,10 +7,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+from app.commands.progress import ProgressLine
 from app.service import host
 from app.worlds.expectations import Finding, Table, check, read_table, report
 from app.worlds.files import WORLDS, read
 from app.worlds.inhabit import Inhabitants
+from app.worlds.making import Making
 from app.worlds.world import World
 
 DONE, FAILED = 0, 1
@@ -40,9 +42,14 @@ async def _check(table: Table) -> list[Finding]:
     world = _world(table)
     with tempfile.TemporaryDirectory(prefix="kith-check-") as folder:
         async with host.service(Path(folder)) as running:
-            people = Inhabitants.of(world, running.url, running.operator_key)
+            line = ProgressLine(sys.stderr)
+            making = Making(line.show)
+            people = Inhabitants.of(world, running.url, running.operator_key, making)
             async with people:
-                await people.settle()
+                try:
+                    await people.settle()
+                finally:
+                    line.clear()
                 return await check(table, people)
 
 

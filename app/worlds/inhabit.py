@@ -1,7 +1,8 @@
 """Make a world's people real on a service, through the operator's API and their own calls."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -9,27 +10,47 @@ from urllib.parse import quote
 
 import httpx
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from app.account import Account
 from app.addresses import parse_address
 from app.certificates import trusted
 from app.domain import Address
-from app.errors import Refused, Unreachable
-from app.wire import SYNC_LIMIT, Problem, PutPrivacy, Sync, SyncEntry
+from app.errors import KithError, Refused, Unreachable
+from app.wire import (
+    SYNC_LIMIT,
+    MadeUsers,
+    NewUser,
+    NewUsers,
+    Problem,
+    PutPrivacy,
+    Sync,
+    SyncEntry,
+)
+from app.worlds.files import NAMED, WorldError
+from app.worlds.making import CALL, Making, Part
 from app.worlds.pictures import draw
-from app.worlds.world import Drawing, Tie, World, WorldPerson
+from app.worlds.world import REGION, Drawing, Tie, World, WorldPerson
 
 T = TypeVar("T")
+Flags = tuple[bool, bool, int | UnsetType]
+"""What bulk synchronisation says of a tie: contact, subscribed, visibility."""
 
-REGION: Final = "US"
-"""In which numbers without a country are read."""
 ABREAST: Final = 8
-AT_ONCE: Final = 2_000
-"""Accounts made in one call."""
 CONFLICT: Final = 409
 NOT_FOUND: Final = 404
 TIMEOUT_S: Final = 60
+
+
+class WorldRefused(WorldError):
+    """The service refuses what the world says of somebody."""
+
+    def __init__(self, name: str, refused: Refused) -> None:
+        super().__init__(
+            f"the service refuses what this world says of {name}: {refused.detail}"
+            " Change it in the file, and make the world again."
+        )
 
 
 @dataclass(slots=True)
@@ -43,17 +64,22 @@ class Inhabitants:
     """The token of each person who is there, by their id in the world."""
     asleep: dict[str, WorldPerson] = field(default_factory=dict)
     """Who is there and has not signed in yet, by id."""
+    making: Making = field(default_factory=Making)
+    """How far `settle` is."""
     _addresses: dict[str, Address] = field(default_factory=dict)
+    _ties: dict[str, list[Tie]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for person in self.world.people:
             self._addresses[person.id] = parse_address(person.address, REGION)
+        for tie in self.world.relations:
+            self._ties.setdefault(tie.owner, []).append(tie)
 
     @classmethod
-    def of(cls, world: World, url: str, operator_key: str) -> Self:
+    def of(cls, world: World, url: str, operator_key: str, making: Making | None = None) -> Self:
         """Name a world's people to a service; nothing is sent yet."""
         client = httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S, verify=trusted(url))
-        return cls(world, operator_key, client)
+        return cls(world, operator_key, client, making=making or Making())
 
     async def __aenter__(self) -> Self:
         return self
@@ -85,16 +111,29 @@ class Inhabitants:
         """Make everybody who is there from the beginning, and all that is theirs.
 
         Where they are there already they are only signed in, and keep what they have become.
+        `making` tells how far it is; whoever cancels it throws the service away as well.
         """
         there = self._there()
+        furnished = [person for person in there if _rules(person)]
+        owners = [person.id for person in there if person.id in self._ties]
+        await asyncio.to_thread(self._plan, there, furnished, owners)
         if not await self._create(there):
             await self._settle_again(there)
             return
-        await _abreast(self._furnish, there)
-        await _abreast(self.tie, [name for name in self._owners() if name in self.tokens])
-        for one, other in self.world.pairs:
-            path = f"/v1/operator/pairs/{self.path(one)}/{self.path(other)}"
-            await self.operate("PUT", path)
+        await _abreast(self._furnish, furnished)
+        await _abreast(self.tie, owners)
+        await _abreast(self._pair, self.world.pairs)
+
+    def _plan(
+        self, there: list[WorldPerson], furnished: list[WorldPerson], owners: list[str]
+    ) -> None:
+        self.making.plan(Part.PEOPLE, len(there), len(there))
+        rules = sum(map(_rules, furnished))
+        self.making.plan(Part.RULES, rules, rules * CALL)
+        for owner in owners:
+            for count, work in map(_size, self._portions(owner)):
+                self.making.plan(Part.RELATIONS, count, work)
+        self.making.plan(Part.RELATIONS, len(self.world.pairs), len(self.world.pairs) * CALL)
 
     async def resume(self) -> None:
         """Take up a world that was settled whole: everybody signs in when they first do something.
@@ -129,15 +168,38 @@ class Inhabitants:
                 raise
 
     async def tie(self, owner: str) -> None:
-        """Have somebody keep all whom they keep: plain contacts at once, the others one by one."""
-        ties = [tie for tie in self.world.relations if tie.owner == owner]
-        plain = [self.address(tie.to) for tie in ties if tie == _plain(tie)]
-        for start in range(0, len(plain), SYNC_LIMIT):
-            entry = SyncEntry(addresses=list(plain[start : start + SYNC_LIMIT]))
-            await self.act(owner, "POST", "/v1/contacts/sync", Sync(entries=[entry]))
-        for tie in ties:
-            if tie != _plain(tie):
-                await self.relate(tie)
+        """Have somebody keep all whom they keep, in as few calls as there can be."""
+        for portion in self._portions(owner):
+            with _told_of(owner):
+                await self._keep(owner, portion)
+            self.making.did(Part.RELATIONS, *_size(portion))
+
+    async def _keep(self, owner: str, portion: list[Tie]) -> None:
+        if _bulk(portion[0]) is None:
+            await self.relate(portion[0])
+            return
+        entries = [
+            SyncEntry(
+                addresses=[self.address(tie.to) for tie in some],
+                contact=contact,
+                subscribe=subscribe,
+                visibility=visibility,
+            )
+            for (contact, subscribe, visibility), some in _alike(portion).items()
+        ]
+        await self.act(owner, "POST", "/v1/contacts/sync", Sync(entries=entries))
+
+    def _portions(self, owner: str) -> list[list[Tie]]:
+        """Divide whom somebody keeps into what goes in one call each."""
+        ties = self._ties.get(owner, [])
+        bulk = [tie for tie in ties if _bulk(tie) is not None]
+        together = [bulk[at : at + SYNC_LIMIT] for at in range(0, len(bulk), SYNC_LIMIT)]
+        return together + [[tie] for tie in ties if _bulk(tie) is None]
+
+    async def _pair(self, pair: tuple[str, str]) -> None:
+        one, other = map(self.path, pair)
+        await self.operate("PUT", f"/v1/operator/pairs/{one}/{other}")
+        self.making.did(Part.RELATIONS, 1, CALL)
 
     async def relate(self, tie: Tie) -> None:
         """Have somebody set what they keep about somebody."""
@@ -177,25 +239,25 @@ class Inhabitants:
 
     async def _create(self, people: list[WorldPerson]) -> bool:
         """Make accounts; tell whether they are new."""
-        for start in range(0, len(people), AT_ONCE):
-            some = people[start : start + AT_ONCE]
-            users = [
-                {
-                    "address": self.address(person.id),
-                    "fields": person.fields,
-                    "reach": person.reach,
-                }
-                for person in some
-            ]
+        for start in range(0, len(people), SYNC_LIMIT):
+            some = people[start : start + SYNC_LIMIT]
+            # Ten thousand are a megabyte: what is to be shown meanwhile must not wait for that.
+            content = await asyncio.to_thread(self._written, some)
             try:
-                made = await self.operate("POST", "/v1/operator/users", {"users": users})
+                answer = await self._send(self.operator_key, "POST", "/v1/operator/users", content)
             except Refused as refused:
-                if refused.status != CONFLICT:
-                    raise
-                return False
-            for person, user in zip(some, made["users"], strict=True):
-                self.tokens[person.id] = user["token"]
+                if refused.status == CONFLICT:
+                    return False
+                raise WorldRefused(f"one of {_names(some)}", refused) from refused
+            made = await asyncio.to_thread(msgspec.json.decode, answer.content, type=MadeUsers)
+            for person, user in zip(some, made.users, strict=True):
+                self.tokens[person.id] = user.token
+            self.making.did(Part.PEOPLE, len(some), len(some))
         return True
+
+    def _written(self, people: list[WorldPerson]) -> bytes:
+        users = [NewUser(self.address(person.id), person.fields, person.reach) for person in people]
+        return msgspec.json.encode(NewUsers(users))
 
     async def _sign_in(self, person: WorldPerson) -> None:
         path = f"/v1/operator/users/{self.path(person.id)}/tokens"
@@ -216,10 +278,13 @@ class Inhabitants:
                 raise
             await self.join(person)
 
-    def _owners(self) -> list[str]:
-        return list(dict.fromkeys(tie.owner for tie in self.world.relations))
-
     async def _furnish(self, person: WorldPerson) -> None:
+        with _told_of(person.id):
+            await self._set_rules(person)
+        rules = _rules(person)
+        self.making.did(Part.RULES, rules, rules * CALL)
+
+    async def _set_rules(self, person: WorldPerson) -> None:
         if person.privacy != PutPrivacy():
             await self.set_privacy(person.id, person.privacy)
         if not person.auto_sync:
@@ -245,19 +310,62 @@ class Inhabitants:
         return answer
 
 
-def _plain(tie: Tie) -> Tie:
-    """Give the tie of a contact who is followed and nothing more."""
-    return Tie(owner=tie.owner, to=tie.to, contact=True, subscribed=True)
+def _rules(person: WorldPerson) -> int:
+    """Count the calls that are made for what is somebody's own: rules, and a picture."""
+    has_rules = person.privacy != PutPrivacy()
+    return has_rules + (not person.auto_sync) + (person.picture is not None)
+
+
+def _bulk(tie: Tie) -> Flags | None:
+    """Return what bulk synchronisation can say of a tie, or `None` if it says more."""
+    visibility = tie.visibility
+    plain = Tie(owner=tie.owner, to=tie.to, contact=tie.contact, subscribed=tie.subscribed)
+    if tie.contact is UNSET or tie.subscribed is UNSET:
+        return None
+    if tie != replace(plain, visibility=visibility):
+        return None
+    return tie.contact, tie.subscribed, visibility
+
+
+def _alike(ties: list[Tie]) -> dict[Flags, list[Tie]]:
+    """Put those together of whom bulk synchronisation says the same."""
+    found: dict[Flags, list[Tie]] = {}
+    for tie in ties:
+        flags = _bulk(tie)
+        assert flags is not None
+        found.setdefault(flags, []).append(tie)
+    return found
+
+
+def _size(portion: list[Tie]) -> tuple[int, int]:
+    """Tell how many relations go in a call, and how much work it is."""
+    return len(portion), CALL + len(portion)
+
+
+def _names(people: list[WorldPerson]) -> str:
+    return ", ".join(person.id for person in people[:NAMED]) + (" …" * (len(people) > NAMED))
+
+
+@contextmanager
+def _told_of(name: str) -> Iterator[None]:
+    """Say of whom it was that the service refused something."""
+    try:
+        yield
+    except Refused as refused:
+        raise WorldRefused(name, refused) from refused
 
 
 async def _abreast(call: Callable[[T], Awaitable[None]], things: Iterable[T]) -> None:
-    """Make a call for each thing, a few at a time."""
+    """Make a call for each thing, a few at a time; the first error ends them all."""
     remaining = iter(things)
 
     async def work() -> None:
         for thing in remaining:
             await call(thing)
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(ABREAST):
-            group.create_task(work())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(ABREAST):
+                group.create_task(work())
+    except* KithError as failed:
+        raise failed.exceptions[0] from None

@@ -1,4 +1,4 @@
-"""A clock for what happens in a world, which can be stopped and started."""
+"""A clock for what happens in a world, which can be stopped, started, and moved on by one step."""
 
 import asyncio
 import time
@@ -13,8 +13,9 @@ class Pausing:
     def __init__(self) -> None:
         self._passed = 0.0
         self._since: float | None = time.monotonic()
-        self._running = asyncio.Event()
-        self._running.set()
+        self._going = asyncio.Event()
+        self._going.set()
+        self._steps = 0
 
     @property
     def is_paused(self) -> bool:
@@ -25,19 +26,33 @@ class Pausing:
         """Stop the clock, or let it go on from where it stood."""
         if on:
             self._passed, self._since = self.now(), None
-            self._running.clear()
+            self._going.clear()
         elif self._since is None:
-            self._since = time.monotonic()
-            self._running.set()
+            self._since, self._steps = time.monotonic(), 0
+            self._going.set()
+
+    def step(self) -> None:
+        """While time stands still, let it jump to where the next sleep ends, and stand again."""
+        if self.is_paused:
+            self._steps += 1
+            self._going.set()
 
     def now(self) -> float:
         """Return the seconds that have passed while it was running."""
         return self._passed + (0.0 if self._since is None else time.monotonic() - self._since)
 
     async def sleep(self, seconds: float) -> None:
-        """Wait until so much of this time has passed."""
+        """Wait until so much of this time has passed, or a step jumps over it."""
         until = self.now() + seconds
-        while (rest := until - self.now()) > 0:
-            await self._running.wait()
-            await asyncio.sleep(min(rest, STEP_S))
-        await self._running.wait()
+        while self.is_paused or self.now() < until:
+            await self._going.wait()
+            if self.is_paused and self._steps:
+                self._jump(until)
+                return
+            await asyncio.sleep(min(max(until - self.now(), 0.0), STEP_S))
+
+    def _jump(self, until: float) -> None:
+        self._passed = max(self._passed, until)
+        self._steps -= 1
+        if not self._steps:
+            self._going.clear()

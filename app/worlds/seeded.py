@@ -8,9 +8,7 @@ from msgspec.structs import replace
 from app.domain import Audience, Block, Field, Visibility
 from app.wire import NewFields, PatchFields, PutPrivacy
 from app.worlds.pictures import MOTIFS
-from app.worlds.world import Drawing, Happening, Recipe, Tie, World, WorldPerson
-
-FEWEST, MOST = 3, 100_000
+from app.worlds.world import FEWEST, MOST, Drawing, Happening, Recipe, Tie, World, WorldPerson
 
 KEEPERS: Final = 400
 """How many of the others keep me, at most: each of them makes calls of their own."""

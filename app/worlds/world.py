@@ -26,15 +26,23 @@ or a recipe, from which the same world is made every time (seeded.py):
 
     {"about": "…", "seed": 7, "count": 10000}
 
+A recipe needs no file: `seed-7-10000` names the same world wherever a world file can be named.
 `to` is a person's id, or any address. `after` and `every` are seconds; a list of values is gone
 through in turn, over and over with `every`. Whoever has a `join` is not there at the beginning.
 """
+
+from typing import Final
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from app.domain import Reach
 from app.wire import NewFields, PatchFields, PatchRelation, PutPrivacy
+
+REGION: Final = "US"
+"""In which numbers without a country are read."""
+FEWEST, MOST = 3, 100_000
+"""How many people a world has, at least when it is grown and at most in any case."""
 
 
 class Drawing(Struct, frozen=True, forbid_unknown_fields=True):

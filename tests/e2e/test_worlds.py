@@ -8,14 +8,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.domain import Audience, Block, Field, Message
+from app.domain import Audience, Block, Field, Message, Visibility
 from app.errors import Unreachable
 from app.remote import Remote
 from app.service import host
 from app.wire import KeptRelation, Me, PutPrivacy
-from app.worlds.files import WORLDS, read
-from app.worlds.inhabit import Inhabitants
+from app.worlds.files import WORLDS, read, seeded_path
+from app.worlds.inhabit import Inhabitants, WorldRefused
 from app.worlds.living import live
+from app.worlds.making import Making, Part
 from app.worlds.world import Happening, Note, Tie, World, WorldPerson
 
 SMALL = [path for path in sorted(WORLDS.glob("*.json")) if path.stem not in {"town", "city"}]
@@ -156,6 +157,53 @@ async def test_relations_and_rules_are_as_the_file_says(running: host.Running) -
         assert (kept["bo"].contact, kept["bo"].subscribed, kept["bo"].paired) == (True,) * 3
         other = kept["12025550199"]
         assert (other.favorite, other.visibility, other.subscribed) == (True, 8, False)
+
+
+async def test_many_relations_are_made_in_one_call_and_are_as_the_file_says(
+    running: host.Running,
+) -> None:
+    ties = tuple(
+        Tie(owner="ana", to=f"p{place}", contact=True, subscribed=place % 2 == 0, visibility=rule)
+        for place in range(40)
+        for rule in [Visibility.PUBLIC if place % 3 else Visibility.HIDDEN]
+    )
+    people_ = [WorldPerson(id=name, address=name) for name in ("ana", *(tie.to for tie in ties))]
+    world = World(about="a test", people=tuple(people_), relations=ties)
+    told: list[int] = []
+    making = Making(lambda each: told.append(each.done[Part.RELATIONS]))
+    async with Inhabitants.of(world, running.url, running.operator_key, making) as people:
+        await people.settle()
+        assert told == [0, 40]
+        kept = {str(each.address): each for each in await contacts(people, "ana")}
+        for tie in ties:
+            found = kept[tie.to]
+            assert (found.contact, found.subscribed) == (tie.contact, tie.subscribed)
+            assert found.visibility == tie.visibility
+
+
+async def test_progress_comes_to_all_that_was_planned(running: host.Running) -> None:
+    shares: list[float] = []
+    making = Making(lambda each: shares.append(each.share))
+    world = read(seeded_path(7, 30))
+    async with Inhabitants.of(world, running.url, running.operator_key, making) as people:
+        await people.settle()
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert making.done == making.total
+    assert making.total[Part.PEOPLE] == 30
+    assert making.total[Part.RELATIONS] == len(world.relations)
+    assert making.total[Part.RULES] > 0
+
+
+async def test_what_the_service_refuses_names_whom_it_is_about(running: host.Running) -> None:
+    world = World(
+        about="a test",
+        people=tuple(WorldPerson(id=name, address=name) for name in ("ana", "bo")),
+        relations=(Tie(owner="bo", to="ana", contact=True, favorite=True, visibility=77),),
+    )
+    async with inhabitants(world, running) as people:
+        with pytest.raises(WorldRefused, match=r"says of bo: .* make the world again"):
+            await people.settle()
 
 
 async def test_happenings_come_in_their_order_and_again(running: host.Running) -> None:

@@ -5,13 +5,23 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.addresses import parse_address
-from app.worlds.files import WORLDS, WorldUnreadable, read
-from app.worlds.inhabit import REGION
+from app.worlds.faults import faults
+from app.worlds.files import (
+    MOST_BYTES,
+    WORLDS,
+    NotInWorld,
+    WorldUnreadable,
+    must_be_there,
+    read,
+    seeded_path,
+)
 from app.worlds.pictures import MOTIFS, draw
 from app.worlds.seeded import grow
-from app.worlds.world import Drawing, Recipe
+from app.worlds.world import REGION, Drawing, Recipe
 
 SHIPPED = sorted(WORLDS.glob("*.json"))
 ANA = {"id": "ana", "address": "ana"}
@@ -45,6 +55,27 @@ def test_the_same_seed_is_the_same_world(count: int) -> None:
     assert grow(recipe) == grow(recipe)
     assert len(grow(recipe).people) == count
     assert grow(recipe) != grow(Recipe("a test", seed=8, count=count))
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**63), count=st.integers(3, 700))
+def test_a_seed_is_one_sound_world_and_no_other(seed: int, count: int) -> None:
+    world = grow(Recipe("a test", seed, count))
+    assert msgspec.json.encode(world) == msgspec.json.encode(grow(Recipe("a test", seed, count)))
+    assert world.people != grow(Recipe("a test", seed + 1, count)).people
+    assert len(world.people) == count
+    assert not [*faults(world)], "whoever is named is there, and everybody can be found"
+    assert all(tie.owner != tie.to for tie in world.relations)
+    assert len({(tie.owner, tie.to) for tie in world.relations}) == len(world.relations)
+
+
+def test_a_seed_is_the_same_world_under_its_name_alone(tmp_path: Path) -> None:
+    named = read(tmp_path / seeded_path(7, 12))
+    assert named.people == grow(Recipe("", 7, 12)).people
+    assert named.about == "12 people from the seed 7."
+    for count in (2, 100_001):
+        with pytest.raises(WorldUnreadable, match="from 3 to 100,000"):
+            read(seeded_path(7, count))
 
 
 @pytest.mark.parametrize(("asked", "made"), [(0, 3), (200_000, 100_000)])
@@ -84,6 +115,55 @@ def test_a_file_that_does_not_fit_says_why(
 ) -> None:
     with pytest.raises(WorldUnreadable, match=said):
         read(a_file(tmp_path, **members))
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"people": []}, "nobody in it"),
+        ({"people": [ANA] * 100_001}, "100,001 people in it, and a world holds 100,000; take"),
+        ({"people": [ANA, {"id": "bo", "address": "Ana"}]}, "'ana' and 'bo' have the same address"),
+        ({"people": [{"id": "ana", "address": "not one"}]}, "'not one', which stands with 'ana'"),
+        ({"relations": [{"from": "ana", "to": "a b"}]}, "'a b', which stands with 'ana'"),
+        (
+            {"happenings": [{"after": 1, "who": "ana", "message": {"to": "+1", "text": ""}}]},
+            "neither somebody's id nor a number",
+        ),
+    ],
+)
+def test_a_world_that_cannot_be_made_is_told_before_it_is_begun(
+    tmp_path: Path, members: dict[str, object], said: str
+) -> None:
+    with pytest.raises(WorldUnreadable, match=said):
+        read(a_file(tmp_path, **members))
+
+
+def test_a_broken_file_names_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "world.json"
+    path.write_text('{"about": "a test",\n "people": [\n  {"id": "ana" "address": "ana"}]}')
+    with pytest.raises(WorldUnreadable, match=r"line 3, column 16: JSON is malformed.* mend it"):
+        read(path)
+    path.write_text('{"about": "a test",\n "people": [')
+    with pytest.raises(WorldUnreadable, match="ends in line 2"):
+        read(path)
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "world.json"
+    with path.open("wb") as file:
+        file.truncate(MOST_BYTES + 1)  # a hole: nothing is written
+    with pytest.raises(WorldUnreadable, match=r"134 MB.*seed-7-100000"):
+        read(path)
+
+
+def test_who_is_not_there_is_told_with_who_is() -> None:
+    world = grow(Recipe("a test", 7, 10))
+    must_be_there(world, ["me", "p9"])
+    with pytest.raises(NotInWorld, match=r"called zoe .* me, p1, p2, p3, p4 and 5 others"):
+        must_be_there(world, ["me", "zoe"])
+    waiting = read(WORLDS / "waiting-room.json")
+    with pytest.raises(NotInWorld, match="joins this world only later"):
+        must_be_there(waiting, [min(waiting.late)])
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b'{"about": 1}'])
