@@ -205,7 +205,7 @@ class AudiencePage(parts.Sheet):
     # ---- asking
 
     def _refresh(self) -> None:
-        self._tasks.start(self._load(self.field), name="audience")
+        self._tasks.start(self._load(self.field), name="audience", of=self)
 
     async def _load(self, field: Field) -> None:
         try:
@@ -248,7 +248,7 @@ class AudiencePage(parts.Sheet):
 
     def _switch(self, *, on: bool) -> None:
         work = self._decide(self.table.chosen(), self.field, on=on)
-        self._tasks.start(work, name=CHOICE)
+        self._tasks.start(work, name=CHOICE, of=self)
 
     async def _decide(self, people: list[ContactId], field: Field, *, on: bool) -> None:
         """Pin what they see now, with this field or without it; a block stays above all of it."""

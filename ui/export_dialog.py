@@ -85,7 +85,7 @@ class ExportDialog(QDialog):
 
     def write(self, path: Path) -> None:
         """Write the book, beside everything else."""
-        self._tasks.start(self._write(path), name=WRITING)
+        self._tasks.start(self._write(path), name=WRITING, of=self)
 
     def done(self, result: int) -> None:
         """Write no more once it is closed; the file that was there before is as it was."""

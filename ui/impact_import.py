@@ -64,7 +64,7 @@ class ImportImpact(QWidget):
         if self._fields is not None:
             self._say(sentence(people, self._fields), Icon.EYE)
         else:
-            self._tasks.start(self._load(), name="impact of an import")
+            self._tasks.start(self._load(), name="impact of an import", of=self)
 
     async def _load(self) -> None:
         try:

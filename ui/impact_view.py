@@ -76,7 +76,7 @@ class ImpactView(QWidget):
     def consider(self, choice: Choice) -> None:
         """Show the consequences of an option that is only looked at."""
         if not self.asking and not self._choosing:
-            self._tasks.start(self._consider(choice), name=self._task)
+            self._tasks.start(self._consider(choice), name=self._task, of=self)
 
     def choose(self, choice: Choice, then: Callable[[], object]) -> None:
         """Do it; what cannot be undone is asked about first, here."""
@@ -85,7 +85,7 @@ class ImpactView(QWidget):
             self._do(then)
         else:
             self._choosing = True
-            self._tasks.start(self._choose(choice, then), name=f"{self._task} choice")
+            self._tasks.start(self._choose(choice, then), name=f"{self._task} choice", of=self)
 
     def leave(self) -> None:
         """Show nothing more: the option is no longer looked at."""

@@ -41,7 +41,7 @@ class LookalikeBanner(parts.Banner):
         if names != self._names:
             self._names = names
             self.hide()
-            self._tasks.start(self._check(person), name=CHECK)
+            self._tasks.start(self._check(person), name=CHECK, of=self)
 
     async def _check(self, person: Person) -> None:
         row = person.row

@@ -74,7 +74,9 @@ class MyPicture(QFrame):
     def take_file(self, path: Path) -> None:
         """Make this file my picture."""
         self._say(tr("Making it small…"))
-        self._tasks.start(self._take(asyncio.to_thread(read_picture, path)), name="my picture")
+        self._tasks.start(
+            self._take(asyncio.to_thread(read_picture, path)), name="my picture", of=self
+        )
 
     # ---- ways in
 
@@ -104,7 +106,7 @@ class MyPicture(QFrame):
         if event.matches(QKeySequence.StandardKey.Paste) and not image.isNull():
             self._say(tr("Making it small…"))
             work = asyncio.to_thread(shrink, image)
-            self._tasks.start(self._take(work), name="my picture")
+            self._tasks.start(self._take(work), name="my picture", of=self)
         else:
             super().keyPressEvent(event)
 

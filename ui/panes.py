@@ -42,7 +42,7 @@ class Panes(QWidget):
             tr("Details…"), self._show_details, kind="quiet", name="banner_details"
         )
         self.banner.add_way(self.details)
-        self._surprise: Exception | None = None
+        self.surprise: Exception | None = None
         self.banner.add_way(
             parts.button(tr("Close"), lambda: self.show_banner(""), kind="quiet", name="banner_end")
         )
@@ -72,14 +72,14 @@ class Panes(QWidget):
 
     def show_banner(self, text: str, tone: str = "", surprise: Exception | None = None) -> None:
         """Say something across the top; an empty text takes it away."""
-        self._surprise = surprise
+        self.surprise = surprise
         self.details.setVisible(surprise is not None)
         self.banner.show_text(text, tone)
         self._strip.setVisible(bool(text))
 
     def _show_details(self) -> None:
-        if self._surprise is not None:
-            SurpriseDetails(self._surprise, self).open()
+        if self.surprise is not None:
+            SurpriseDetails(self.surprise, self).open()
 
     def save(self) -> QByteArray:
         """Write down how the room is divided."""

@@ -279,7 +279,7 @@ class FuturePreview(QWidget):
             self.view.hide()
             self.words.setText("")
         self._shown = line.address
-        self._tasks.start(self._load(line), name="preview of a pending one")
+        self._tasks.start(self._load(line), name="preview of a pending one", of=self)
 
     async def _load(self, line: PendingLine) -> None:
         try:

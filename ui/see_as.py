@@ -80,7 +80,7 @@ class SeeAs(QWidget):
             self._explain_nobody()
         self._show_chips([*known.values()])
         self._show_cards()
-        self._tasks.start(self._load(me), name="see as")
+        self._tasks.start(self._load(me), name="see as", of=self)
 
     def look_as(self, viewer: Viewer) -> None:
         """Look through these eyes too."""

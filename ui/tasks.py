@@ -9,6 +9,8 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from PySide6.QtCore import QObject
+
 log = logging.getLogger(__name__)
 
 
@@ -19,13 +21,20 @@ class Tasks:
         self.report = report
         self._running: dict[str, asyncio.Task[object]] = {}
 
-    def start(self, work: Coroutine[Any, Any, object], *, name: str) -> None:
-        """Run `work`; one of the same name that still runs is cancelled first."""
+    def start(
+        self, work: Coroutine[Any, Any, object], *, name: str, of: QObject | None = None
+    ) -> None:
+        """Run `work`; one of the same name that still runs is cancelled first.
+
+        It ends with the widget that it is `of`: what it would show has no place any more.
+        """
         self.stop(name)
         task = asyncio.create_task(self._guard(work), name=name)
         self._running[name] = task
         task.add_done_callback(self._forget)
         task.add_done_callback(lambda _task: work.close())  # cancelled before it began
+        if of is not None:
+            of.destroyed.connect(lambda: task.cancel())
 
     def stop(self, name: str) -> None:
         """Cancel the task of that name, if there is one."""

@@ -102,7 +102,7 @@ class VisibilityCard(parts.Card):
         self._fade(on=self._told not in (None, _made_of(person, me)))
         if question != self._asked:
             self._asked = question
-            self._tasks.start(self._load_preview(person, me), name=PREVIEW)
+            self._tasks.start(self._load_preview(person, me), name=PREVIEW, of=self)
 
     @property
     def is_stale(self) -> bool:

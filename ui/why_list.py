@@ -204,7 +204,7 @@ class WhyDialog(QDialog):
         self.setLayout(parts.column(page, foot, spacing=0))
         self.resize(theme.px(560), theme.px(620))
         self.list.hide()
-        tasks.start(self._load(), name="why dialog")
+        tasks.start(self._load(), name="why dialog", of=self)
 
     async def _load(self) -> None:
         try:

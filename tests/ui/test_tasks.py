@@ -2,6 +2,9 @@
 
 import asyncio
 
+import shiboken6
+from PySide6.QtWidgets import QLabel
+
 from app.errors import Unreachable
 from tests.ui.conftest import Run, until
 from ui.tasks import Tasks
@@ -60,5 +63,24 @@ def test_closing_cancels_everything_and_waits(run: Run) -> None:
         await until(lambda: len(begun) == 2)
         await tasks.close()
         assert ended == ["cleaned", "cleaned"]
+
+    run(story())
+
+
+def test_what_a_widget_started_ends_with_it(run: Run) -> None:
+    async def story() -> None:
+        told: list[Exception] = []
+        tasks = Tasks(told.append)
+        widget = QLabel()
+
+        async def work() -> None:
+            await asyncio.sleep(0)
+            widget.setText("too late")
+
+        tasks.start(work(), name="show", of=widget)
+        await asyncio.sleep(0)
+        shiboken6.delete(widget)
+        await until(tasks.is_idle)
+        assert told == []
 
     run(story())

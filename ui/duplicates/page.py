@@ -100,7 +100,7 @@ class DuplicatesPage(parts.Sheet):
 
     def look(self) -> None:
         """Search the whole book; what was found before stays in sight meanwhile."""
-        self._tasks.start(self._look(), name=LOOKING)
+        self._tasks.start(self._look(), name=LOOKING, of=self)
 
     async def _look(self) -> None:
         self.bar.setRange(0, 0)

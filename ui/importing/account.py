@@ -126,7 +126,7 @@ class ImportAccount(QWidget):
         for field in (self.place, self.user, self.password):
             field.returnPressed.connect(self._look)
             field.textEdited.connect(lambda _text: self._hide_books())
-        tasks.start(self._ask_keyring(), name=KEYRING_TASK)
+        tasks.start(self._ask_keyring(), name=KEYRING_TASK, of=self)
 
     def show_accounts(self) -> None:
         """Offer what was used before, and begin at the first empty field."""
@@ -212,7 +212,7 @@ class ImportAccount(QWidget):
         forget = parts.IconButton(
             Icon.CLOSE,
             tr("Forget %1").replace("%1", words),
-            lambda: self._tasks.start(self._forget(account), name=TASK),
+            lambda: self._tasks.start(self._forget(account), name=TASK, of=self),
             name="account_forget",
         )
         made = QWidget()
@@ -227,13 +227,13 @@ class ImportAccount(QWidget):
         self.password.clear()
         self._hide_books()
         self._set_busy(True)
-        self._tasks.start(self._find_password(account), name=TASK)
+        self._tasks.start(self._find_password(account), name=TASK, of=self)
 
     def _look(self) -> None:
         account = self._typed()
         if account is not None:
             self._set_busy(True)
-            self._tasks.start(self._list(account, self.password.text()), name=TASK)
+            self._tasks.start(self._list(account, self.password.text()), name=TASK, of=self)
 
     def _typed(self) -> DavAccount | None:
         """Take what was typed, or say what is missing."""

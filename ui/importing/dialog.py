@@ -87,7 +87,7 @@ class ImportDialog(QDialog):
         self._connect()
         kinds = Kind.CONTACTS | Kind.OUTBOX
         self._follow = Follow(self, session, kinds, self._show_sync, every_ms=SYNC_MS)
-        tasks.start(self._find_places(), name="import places")
+        tasks.start(self._find_places(), name="import places", of=self)
         if paths:
             self.read(paths)
 
@@ -95,10 +95,10 @@ class ImportDialog(QDialog):
         """Read these books and show what would become of every card."""
         self._brought = None
         self._paths = [*paths]
-        self._tasks.start(self._read(), name=TASK)
+        self._tasks.start(self._read(), name=TASK, of=self)
 
     def _read_again(self) -> None:
-        self._tasks.start(self._read(), name=TASK)
+        self._tasks.start(self._read(), name=TASK, of=self)
 
     def read_text(self, text: str) -> None:
         """Read pasted numbers, or a pasted card, as a book."""
@@ -155,7 +155,7 @@ class ImportDialog(QDialog):
         self.start.files_chosen.connect(self.read)
         self.start.text_pasted.connect(self.read_text)
         self.start.account_wanted.connect(
-            lambda: self._tasks.start(self._open_account(), name=TASK)
+            lambda: self._tasks.start(self._open_account(), name=TASK, of=self)
         )
         self.preview.region_chosen.connect(lambda _region: self._read_again())
         self.preview.columns_wanted.connect(self._ask_again)
@@ -164,7 +164,7 @@ class ImportDialog(QDialog):
         self.working.cancelled.connect(self._cancel)
         self.report.finished.connect(self.close)
         self.report.undo_wanted.connect(self._undo)
-        self.report.mend_wanted.connect(lambda: self._tasks.start(self._mend(), name=TASK))
+        self.report.mend_wanted.connect(lambda: self._tasks.start(self._mend(), name=TASK, of=self))
 
     def _cancel(self) -> None:
         self._tasks.stop(TASK)
@@ -198,7 +198,7 @@ class ImportDialog(QDialog):
         title = names[0] if len(names) == 1 else counted(len(names), "%1 book", "%1 books")
         self.working.begin(tr("Fetching %1").replace("%1", title))
         self.stack.setCurrentWidget(self.working)
-        self._tasks.start(self._bring(late, page, wanted), name=TASK)
+        self._tasks.start(self._bring(late, page, wanted), name=TASK, of=self)
 
     async def _bring(self, late: ModuleType, page: "ImportAccount", wanted: "Wanted") -> None:
         """Fetch what is new in books of an account, and read it as files."""
@@ -330,7 +330,7 @@ class ImportDialog(QDialog):
     # ---- doing
 
     def _run(self, plan: ImportPlan) -> None:
-        self._tasks.start(self._import(plan), name=TASK)
+        self._tasks.start(self._import(plan), name=TASK, of=self)
 
     async def _import(self, plan: ImportPlan) -> None:
         assert self.preview.plan is not None
