@@ -28,6 +28,7 @@ from app.service.routes import (
     Route,
     json_answer,
     nothing,
+    packed_answer,
     parse_address,
 )
 from app.service.store import Tx
@@ -107,9 +108,9 @@ async def get_contacts(call: Call) -> Response:
     }
     if found.next is not None:
         rest["next"] = call.node.cursors.issue_page(found.next, call.node.now())
-    return json_answer(
-        b'{"relations":[%b],%b' % (b",".join(found.relations), msgspec.json.encode(rest)[1:])
-    )
+    relations_json = b",".join(found.relations)
+    body = b'{"relations":[%b],%b' % (relations_json, msgspec.json.encode(rest)[1:])
+    return packed_answer(call, body)
 
 
 _WHOLE: Final = (1 << 63) - 1
@@ -300,6 +301,7 @@ ROUTES = (
         query=ListQuery,
         answer=ContactsPage,
         problems=("reset",),
+        is_packed=True,
     ),
     Route(
         "GET",

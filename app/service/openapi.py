@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from app.service.packing import VARY
 from app.service.problems import PROBLEMS
 from app.service.routes import NoQuery, Route
 from app.wire import CanonicalAddress, Problem
@@ -13,6 +14,13 @@ from app.wire import CanonicalAddress, Problem
 Json = dict[str, Any]
 
 REF: Final = "#/components/schemas/{name}"
+PACKED: Final = {
+    "Content-Encoding": {
+        "description": "How the body is packed, if the request's Accept-Encoding allows it.",
+        "schema": {"const": "gzip"},
+    },
+    "Vary": {"schema": {"const": VARY}, "required": True},
+}
 SECURITY: Final = {"user": "userToken", "operator": "operatorKey"}
 
 
@@ -63,11 +71,11 @@ def _answer(route: Route, schemas: dict[Any, Json]) -> Json:
     if route.answer is None:
         return {"description": "Done"}
     if route.answer is bytes:
-        return {"description": route.summary, "content": {route.media: {}}}
-    return {
-        "description": route.summary,
-        "content": {"application/json": {"schema": schemas[route.answer]}},
-    }
+        content: Json = {route.media: {}}
+    else:
+        content = {"application/json": {"schema": schemas[route.answer]}}
+    headers = {"headers": PACKED} if route.is_packed else {}
+    return {"description": route.summary, "content": content, **headers}
 
 
 def _problems(route: Route, schemas: dict[Any, Json]) -> Json:

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from app.addresses import canonical
 from app.domain import Address
 from app.errors import InvalidAddress
+from app.service import packing
 from app.service.accounts import Owner, load_owner
 from app.service.barrier import Sending
 from app.service.node import Node
@@ -51,6 +52,8 @@ class Route:
     body_bytes: int = BODY_BYTES
     media: str = "image/*"
     """The type of an answer that is not JSON."""
+    is_packed: bool = False
+    """Whether who takes gzip may get it."""
 
 
 @dataclass(slots=True)
@@ -85,6 +88,11 @@ class Call:
         if self._sending is not None and self.wire is not None:
             await self.wire.drain()
         self.release()
+
+    @property
+    def takes_gzip(self) -> bool:
+        """Whether the caller would rather have the answer in gzip."""
+        return packing.accepts_gzip(",".join(self.request.headers.getlist("accept-encoding")))
 
     def me(self, tx: Tx) -> Owner:
         """Read the caller's account, which may be gone since the token was checked.
@@ -126,6 +134,17 @@ def answer(value: object, status: int = 200) -> Response:
 def json_answer(body: bytes, status: int = 200) -> Response:
     """Return JSON that is written already."""
     return Response(body, status, NO_STORE, "application/json")
+
+
+def packed_answer(call: Call, body: bytes) -> Response:
+    """Return JSON that is written already, in gzip if that is smaller and the caller takes it."""
+    headers = {**NO_STORE, "vary": packing.VARY}
+    if call.takes_gzip and packing.LEAST_BYTES <= len(body) <= packing.MOST_BYTES:
+        packed = packing.gzipped(body)
+        if len(packed) < len(body):
+            headers["content-encoding"] = "gzip"
+            body = packed
+    return Response(body, 200, headers, "application/json")
 
 
 def nothing() -> Response:
