@@ -1,7 +1,9 @@
 """Cursors and page tokens: opaque to clients, and forgeable by nobody."""
 
 import struct
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -16,6 +18,7 @@ _ACCOUNT = struct.Struct(">Q")
 _LIFE = struct.Struct(">QH")
 """The incarnation, less its first byte, and the day; what is before them is the number."""
 _PAGE = struct.Struct(">QQQQHH")
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 
 
 class NotHonoured(Exception):
@@ -55,8 +58,18 @@ class Cursors:
     def issue(self, position: Position, now: float) -> Cursor:
         """Write a cursor; two of one day and one position are the same."""
         account_id, seq, incarnation = position
-        data = seq.to_bytes((seq.bit_length() + 7) // 8, "big") + _life(incarnation, now // DAY_S)
-        return Cursor(_text(data + self._sign(account_id, data)))
+        return Cursor(self.issue_many([(account_id, seq)], incarnation, now)[0].decode())
+
+    def issue_many(
+        self, places: Iterable[tuple[int, int]], incarnation: int, now: float
+    ) -> list[bytes]:
+        """Write a cursor for each account and number."""
+        life = _life(incarnation, now // DAY_S)
+        cursors = []
+        for account_id, seq in places:
+            data = seq.to_bytes((seq.bit_length() + 7) // 8, "big") + life
+            cursors.append(_text(data + self._sign(account_id, data)))
+        return cursors
 
     def read(self, cursor: str, account_id: int, now: float) -> Position:
         """Read a cursor of this account that is not too old; raises `NotHonoured`."""
@@ -73,7 +86,7 @@ class Cursors:
         """Write a page token, which lives as long as a cursor."""
         place = page.account_id, page.since, page.key, page.until, page.limit
         data = _PAGE.pack(*place, int(now // DAY_S))
-        return _text(data + _mac(self._page_mac, data))
+        return _text(data + _mac(self._page_mac, data)).decode()
 
     def read_page(self, token: str, account_id: int, now: float) -> Page:
         """Read a page token of this account that is not too old; raises `NotHonoured`."""
@@ -101,8 +114,8 @@ def _mac(started: "blake2b", data: bytes) -> bytes:
     return mac.digest()
 
 
-def _text(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+def _text(raw: bytes) -> bytes:
+    return b2a_base64(raw, newline=False).translate(_URL_SAFE).rstrip(b"=")
 
 
 def _parted(text: str) -> tuple[bytes, bytes]:

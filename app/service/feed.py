@@ -23,6 +23,7 @@ from app.service.relations import (
     standing,
 )
 from app.service.store import Tx
+from app.service.viewers import FEW, HEAD, ID, VERSION, Held, Row, Viewer, alike, viewer, viewers
 
 View = tuple[bytes, int, int]
 """The JSON of the fields, the mask of what is there, and a digest."""
@@ -30,58 +31,17 @@ View = tuple[bytes, int, int]
 BLANK: View = (NOTHING, 0, 0)
 NOBODY = (0,)
 """The id of no account."""
-FEW = 50
-"""Up to so many viewers are looked up one by one."""
 _RECORD = len(relations.NAMES)
 
 
 class News(NamedTuple):
-    """One profile as a viewer is to hear it, and its number in the viewer's feed."""
+    """A new view of a profile, and the viewers who are to hear of it."""
 
-    seq: int
     sealed: bytes
     """The address it is about."""
-    version: int
     view: bytes
-
-
-class Held(NamedTuple):
-    """What a viewer holds of an owner: how it stands, and what was given last."""
-
-    viewer_id: int
-    viewer_key: int
-    subscribed: int
-    profile_seq: int
-    version: int
-    shown: int
-    digest: int
-    kept: int
-    blocked: int
-    contact: int | None
-    favorite: int | None
-    blocks: int | None
-    visibility: int | None
-    fields: int | None
-
-    @property
-    def stands(self) -> tuple[int | None, ...]:
-        """How the owner stands to the viewer."""
-        return self[9:]
-
-    def standing_as(self, stands: Sequence[int | None]) -> "Held":
-        """Return the same with another such standing."""
-        return Held(*self[:9], *stands)
-
-    @property
-    def kind(self) -> tuple[int | None, ...]:
-        """What decides what the viewer sees."""
-        return self[7:]
-
-
-_HELD = (
-    "r.owner_id, v.address_key, r.kept * r.subscribed, r.profile_seq, r.version, r.shown, r.digest,"
-    f" r.kept, r.blocked, {STANDING}"
-)
+    heard: dict[int, tuple[int, int]]
+    """By viewer: its number in the viewer's feed, and the version."""
 
 
 @dataclass(slots=True)
@@ -90,8 +50,18 @@ class Touched:
 
     wake: set[int] = field(default_factory=set)
     revoked: set[int] = field(default_factory=set)
-    news: dict[int, News] = field(default_factory=dict)
-    """For viewers who have just this to hear: what it is, so that it need not be read again."""
+    news: list[News] = field(default_factory=list)
+    """What the change made for viewers, so that it need not be read again."""
+
+    @property
+    def everybody(self) -> set[int]:
+        """Whose streams have something to hear."""
+        return self.wake.union(self.revoked, *(each.heard for each in self.news))
+
+    @property
+    def unheard(self) -> set[int]:
+        """Whose streams have something to hear that is not in the news."""
+        return self.wake | self.revoked.difference(*(each.heard for each in self.news))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +70,37 @@ class Before:
 
     owner: Owner | None = None
     stands: Mapping[int, tuple[Any, ...]] | None = None
+
+
+class Changed(NamedTuple):
+    """Viewers who held the same, and are to hold another view."""
+
+    held: Held
+    view: View
+    rows: list[Row]
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether something that they saw is taken away."""
+        return bool(self.held.shown & ~self.view[1])
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether they are to hear of it."""
+        return self.is_loss or bool(self.held.subscribed)
+
+
+class Deaf(NamedTuple):
+    """One who would hear of a change if they did not block; what they hold stays as it is."""
+
+    viewer: Viewer
+    held: Held
+    is_loss: bool
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether they would hear of it."""
+        return self.is_loss or bool(self.held.subscribed)
 
 
 def advance(tx: Tx, account_ids: Iterable[int], still: Collection[int] = ()) -> dict[int, int]:
@@ -111,14 +112,7 @@ def advance(tx: Tx, account_ids: Iterable[int], still: Collection[int] = ()) -> 
     if not wanted:
         return {}
     tx.lock("account", "id", wanted)
-    rows = tx.all(
-        f"UPDATE account SET head = CASE WHEN {tx.among('id', [*still] or NOBODY)}"
-        " THEN head ELSE head + 1 END,"
-        " base = CASE WHEN incarnation = (SELECT MAX(id) FROM incarnation) THEN base ELSE head END,"
-        " incarnation = (SELECT MAX(id) FROM incarnation)"
-        f" WHERE {tx.among('id', wanted)} RETURNING id, head"
-    )
-    return dict(rows)
+    return dict(tx.all(f"{_advancing(tx, wanted, still)} RETURNING id, head"))
 
 
 def refresh(
@@ -134,79 +128,125 @@ def refresh(
     With `before`, viewers who block the owner cost what they would cost if they did not: whoever
     made the change must not read from its time that they are blocked.
     """
-    views: dict[tuple[int | None, ...], View] = {}
-    changed: list[tuple[Held, View]] = []
-    deaf: list[tuple[Held, bool]] = []
-    for row in _viewers(tx, owner, keys):
-        held = Held._make(row)
-        view = views.get(held.kind)
-        if view is None:
-            view = views[held.kind] = _view_of_kind(owner, held)
+    changed: list[Changed] = []
+    deaf: list[Deaf] = []
+    for held, rows in alike(viewers(tx, owner, keys)).items():
+        view = _view_of(owner, held)
         if view[2] != held.digest:
-            changed.append((held, view))
+            changed.append(Changed(held, view, rows))
         elif before is not None and held.blocked & BLOCKS_PROFILE:
-            deaf += _would_hear(owner, held, before)
+            for row in rows:
+                deaf += _would_hear(owner, viewer(row), held, before)
     if changed or deaf:
-        _mark(tx, owner, changed, touched, deaf)
+        _mark(tx, owner, changed, deaf, touched)
 
 
-def _view_of_kind(owner: Owner, held: Held) -> View:
+def _view_of(owner: Owner, held: Held) -> View:
     viewer = standing(held.stands, held.blocked)
     if not held.kept and not may_discover(owner, viewer):
         return BLANK
     return owner.view(mask(owner.rules, viewer))
 
 
-def _would_hear(owner: Owner, held: Held, before: Before) -> list[tuple[Held, bool]]:
-    """Return a viewer to whom the change would show if they did not block; and if they lost."""
+def _would_hear(owner: Owner, viewer: Viewer, held: Held, before: Before) -> list[Deaf]:
+    """Return a viewer to whom the change would show if they did not block."""
     hearing = held._replace(blocked=0)
-    new = _view_of_kind(owner, hearing)
+    new = _view_of(owner, hearing)
     if before.stands is not None:
-        stands = before.stands.get(held.viewer_key, NO_RELATION)
-        hearing = hearing.standing_as(stands)
-    old = _view_of_kind(before.owner or owner, hearing)
-    return [(held, bool(old[1] & ~new[1]))] if old[2] != new[2] else []
+        hearing = hearing.standing_as(before.stands.get(viewer.key, NO_RELATION))
+    old = _view_of(before.owner or owner, hearing)
+    return [Deaf(viewer, held, bool(old[1] & ~new[1]))] if old[2] != new[2] else []
 
 
 def _mark(
-    tx: Tx,
-    owner: Owner,
-    changed: list[tuple[Held, View]],
-    touched: Touched,
-    deaf: Sequence[tuple[Held, bool]] = (),
+    tx: Tx, owner: Owner, changed: Sequence[Changed], deaf: Sequence[Deaf], touched: Touched
 ) -> None:
     """Store new views of viewers and move their feeds, where they are to hear of it.
 
     What is kept of the deaf is written as it was.
     """
-    losing = {held.viewer_id for held, (_, shown, _) in changed if held.shown & ~shown}
-    hearing = losing | {held.viewer_id for held, _ in changed if held.subscribed}
-    without = {held.viewer_id for held, is_losing in deaf if is_losing}
-    still = without | {held.viewer_id for held, _ in deaf if held.subscribed}
-    if len(changed) + len(deaf) <= FEW:
+    hearing: set[int] = set()
+    for each in changed:
+        if each.is_heard:
+            heard = {row[ID]: (row[HEAD] + 1, row[VERSION] + 1) for row in each.rows}
+            touched.news.append(News(owner.sealed, each.view[0], heard))
+            touched.revoked |= heard.keys() if each.is_loss else set()
+            hearing |= heard.keys()
+    still = {each.viewer.id for each in deaf if each.is_heard}
+    touched.revoked |= {each.viewer.id for each in deaf if each.is_loss}
+    is_few = sum(len(each.rows) for each in changed) + len(deaf) <= FEW
+    if is_few:
         # Among few it could be told from the time whether one more of them listens.
-        still |= {held.viewer_id for held, _ in (*changed, *deaf)} - hearing
-    heads = advance(tx, hearing, still)
-    told: list[Sequence[int]] = []
-    untold: list[Sequence[int]] = []
-    views = [(held, view, 1) for held, view in changed]
-    views += [(held, (b"", held.shown, held.digest), 0) for held, _ in deaf]
-    for held, (view, shown, digest), step in views:
-        viewer_id = held.viewer_id
-        kept = held.version + step, shown, digest
-        if viewer_id in hearing:
-            seq = heads[viewer_id]
-            told.append((*kept, seq, viewer_id, owner.key))
-            touched.news[viewer_id] = News(seq, owner.sealed, held.version + step, view)
-        elif viewer_id in still:
-            told.append((*kept, held.profile_seq, viewer_id, owner.key))
-        else:
-            untold.append((*kept, viewer_id, owner.key))
-    where = " WHERE owner_id = ? AND peer_key = ?"
-    tx.many("UPDATE relation SET version = ?, shown = ?, digest = ?" + where, untold)
-    tx.many("UPDATE relation SET version = ?, shown = ?, digest = ?, profile_seq = ?" + where, told)
+        still |= {each.viewer.id for each in deaf}
+        still |= {row[ID] for each in changed if not each.is_heard for row in each.rows}
     touched.wake |= still
-    touched.revoked |= losing | without
+    _advance(tx, hearing | still, still)
+    if is_few:
+        _write_each(tx, owner, changed, deaf)
+    else:
+        _write_alike(tx, owner, changed, deaf)
+
+
+def _write_each(tx: Tx, owner: Owner, changed: Sequence[Changed], deaf: Sequence[Deaf]) -> None:
+    rows = [
+        (each.version, held.shown, held.digest, each.profile_seq, each.id, owner.key)
+        for each, held, _ in deaf
+    ]
+    for change in changed:
+        _, shown, digest = change.view
+        for each in map(viewer, change.rows):
+            seq = each.head + 1 if change.is_heard else each.profile_seq
+            rows.append((each.version + 1, shown, digest, seq, each.id, owner.key))
+    tx.many(
+        "UPDATE relation SET version = ?, shown = ?, digest = ?, profile_seq = ?"
+        " WHERE owner_id = ? AND peer_key = ?",
+        rows,
+    )
+
+
+def _write_alike(tx: Tx, owner: Owner, changed: Sequence[Changed], deaf: Sequence[Deaf]) -> None:
+    """Do the same with a statement for each new view, which costs half as much for each viewer."""
+    written: dict[tuple[bool, int, int], list[int]] = {}
+    for change in changed:
+        _, shown, digest = change.view
+        ids = written.setdefault((change.is_heard, shown, digest), [])
+        ids += [row[ID] for row in change.rows]
+    for is_heard in (True, False):
+        among = [each.viewer.id for each in deaf if each.is_heard == is_heard]
+        first = next((each for each in written if each[0] == is_heard), (is_heard, 0, 0))
+        if among:
+            written.setdefault(first, []).extend(among)
+    same = tx.among("owner_id", sorted(each.viewer.id for each in deaf) or NOBODY)
+    for (is_heard, shown, digest), ids in written.items():
+        heard = "(SELECT head FROM account WHERE id = owner_id)" if is_heard else "profile_seq"
+        tx.run(
+            f"UPDATE relation SET version = CASE WHEN {same} THEN version ELSE version + 1 END,"
+            f" shown = CASE WHEN {same} THEN shown ELSE ? END,"
+            f" digest = CASE WHEN {same} THEN digest ELSE ? END,"
+            f" profile_seq = CASE WHEN {same} THEN profile_seq ELSE {heard} END"
+            f" WHERE peer_key = ? AND {tx.among('owner_id', sorted(ids))}",
+            shown,
+            digest,
+            owner.key,
+        )
+
+
+def _advance(tx: Tx, account_ids: Collection[int], still: Collection[int]) -> None:
+    """Move feeds; those in `still` only cost what the others cost."""
+    if account_ids:
+        wanted = sorted(account_ids)
+        tx.lock("account", "id", wanted)
+        tx.run(_advancing(tx, wanted, still))
+
+
+def _advancing(tx: Tx, wanted: Sequence[int], still: Collection[int]) -> str:
+    return (
+        f"UPDATE account SET head = CASE WHEN {tx.among('id', [*still] or NOBODY)}"
+        " THEN head ELSE head + 1 END,"
+        " base = CASE WHEN incarnation = (SELECT MAX(id) FROM incarnation) THEN base ELSE head END,"
+        " incarnation = (SELECT MAX(id) FROM incarnation)"
+        f" WHERE {tx.among('id', wanted)}"
+    )
 
 
 def reconsider(
@@ -273,49 +313,6 @@ def seen(record: Record, owner: Owner | None, mine: tuple[Any, ...]) -> View:
 def mask(rules: str, viewer: Standing) -> int:
     """Return the mask of what stored rules let a viewer see."""
     return visible_mask(parse_privacy(rules), viewer)
-
-
-def _viewers(tx: Tx, owner: Owner, keys: Sequence[int] | None) -> list[tuple[Any, ...]]:
-    """Return the relations held about an owner, each with the owner's own about the viewer."""
-    mine = "LEFT JOIN relation m ON m.owner_id = ? AND m.peer_key = v.address_key"
-    if keys is None:
-        return tx.all(
-            f"SELECT {_HELD} FROM relation r CROSS JOIN account v ON v.id = r.owner_id {mine}"
-            " WHERE r.peer_id = ?",
-            owner.id,
-            owner.id,
-        )
-    if not keys:
-        return []
-    if len(keys) > FEW and _holders(tx, owner, len(keys)) < len(keys):
-        wanted = set(keys)
-        rows = tx.all(
-            f"SELECT {_HELD} FROM relation r CROSS JOIN account v"
-            f" ON v.id = r.owner_id {mine} WHERE r.peer_id = ?",
-            owner.id,
-            owner.id,
-        )
-        return [row for row in rows if row[1] in wanted]
-    return tx.all(
-        f"SELECT {_HELD} FROM {tx.numbers(sorted(keys))} n"
-        " CROSS JOIN account v ON v.address_key = n.value"
-        f" CROSS JOIN relation r ON r.owner_id = v.id AND r.peer_key = ? {mine}"
-        " WHERE r.peer_id = ?",
-        owner.key,
-        owner.id,
-        owner.id,
-    )
-
-
-def _holders(tx: Tx, owner: Owner, most: int) -> int:
-    """Count those who hold an owner, up to a number."""
-    row = tx.one(
-        "SELECT COUNT(*) FROM (SELECT 1 FROM relation WHERE peer_id = ? LIMIT ?) found",
-        owner.id,
-        most,
-    )
-    assert row is not None
-    return int(row[0])
 
 
 def _waiting(tx: Tx, owner: Owner, keys: Sequence[int] | None) -> list[tuple[Any, ...]]:

@@ -32,6 +32,18 @@ def with_id(cursor: Cursor, frame: bytes) -> bytes:
     return b"id: %b\n%b" % (cursor.encode(), frame)
 
 
+class ForMany:
+    """An event for many readers, in which only the cursor and a number are each reader's own."""
+
+    def __init__(self, kind: str, begin: bytes, end: bytes) -> None:
+        self._begin = b"event: %b\ndata: %b" % (kind.encode(), begin)
+        self._end = b"%b\n\n" % end
+
+    def event(self, cursor: bytes, number: int) -> bytes:
+        """Write it for one of them."""
+        return b"id: %b\n%b%d%b" % (cursor, self._begin, number, self._end)
+
+
 def events(items: Sequence[Item], position: int, cursor: WriteCursor) -> list[bytes]:
     """Write items in their order; an id stands only where all of its number have been sent.
 

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -39,7 +39,7 @@ class Node:
     barrier: Barrier = field(default_factory=Barrier)
     id: int = field(default_factory=lambda: secrets.randbits(62))
     incarnation: int = 0
-    on_news: Callable[[dict[int, News]], None] = field(init=False, default=lambda _: None)
+    on_news: Callable[[Sequence[News]], None] = field(init=False, default=lambda _: None)
     """Given what a change has made for viewers, ready to send, in the order of the commits."""
     adopted: list[int] = field(init=False, default_factory=list)
     """Accounts that were online when this node started, at one that is gone."""
@@ -83,7 +83,7 @@ class Node:
 
     async def announce(self, touched: Touched) -> None:
         """Wake those who have something to hear; wait where something was taken from them."""
-        self.bus.publish(touched.wake | touched.revoked | touched.news.keys())
+        self.bus.publish(touched.everybody)
         await self._settle(touched)
 
     def note_revoked(self, tx: Tx, touched: Touched) -> None:
@@ -98,11 +98,11 @@ class Node:
         return result, touched
 
     def _spread(self, touched: Touched) -> None:
-        self.bus.publish(touched.wake | touched.revoked | touched.news.keys())
         if self.barrier.is_alone:
-            self.on_news(
-                {each: news for each, news in touched.news.items() if each not in touched.wake}
-            )
+            self.bus.publish(touched.unheard)
+            self.on_news(touched.news)
+        else:
+            self.bus.publish(touched.everybody)
 
     async def _settle(self, touched: Touched) -> None:
         if touched.revoked:
@@ -128,6 +128,10 @@ class Node:
     def cursor(self, account_id: int, seq: int) -> Cursor:
         """Write a cursor for a place in an account's feed."""
         return self.cursors.issue(Position(account_id, seq, self.incarnation), self.now())
+
+    def cursors_of(self, places: Iterable[tuple[int, int]]) -> list[bytes]:
+        """Write the cursors of many accounts, each given with a place in its feed."""
+        return self.cursors.issue_many(places, self.incarnation, self.now())
 
     def position(self, tx: Tx, account_id: int, cursor: str) -> int:
         """Read a cursor; raises `NotHonoured` unless this database went through it."""

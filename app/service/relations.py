@@ -198,7 +198,13 @@ def parts_json(record: Record, *, is_matched: bool) -> bytes:
 
 def profile_json(address: Address, version: int, view: bytes) -> bytes:
     """Write a profile as one viewer sees it."""
-    return b'{"address":%b,"version":%d,"fields":%b}' % (quote(address), version, view)
+    begin, end = profile_around(address, view)
+    return b"%b%d%b" % (begin, version, end)
+
+
+def profile_around(address: Address, view: bytes) -> tuple[bytes, bytes]:
+    """Write what stands before and behind the version, which each viewer counts for itself."""
+    return b'{"address":%b,"version":' % quote(address), b',"fields":%b}' % view
 
 
 def quote(address: Address) -> bytes:

@@ -2,12 +2,22 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from app.service import frames, messages
 from app.service.barrier import Sending
+from app.service.frames import ForMany
 from app.service.items import Item
 from app.service.node import Node
 from app.service.stream import Batch, Stream
+
+
+class Due(NamedTuple):
+    """A stream that is to hear of a view: its number in the feed, and the version."""
+
+    stream: Stream
+    seq: int
+    version: int
 
 
 class StreamWriter:
@@ -43,14 +53,17 @@ class StreamWriter:
         else:
             self._wait_for(stream, new)
 
-    def send_news(self, stream: Stream, seq: int, event: bytes) -> None:
-        """Write one event to a live stream that stands just before it, without waiting."""
-        frame = frames.with_id(self._node.cursor(stream.account_id, seq), event)
-        self.sent += 1
-        if stream.wire.write_chunk(frame):
-            stream.position = seq
-        else:
-            self._wait_for(stream, Batch([], seq))
+    def send_news(self, due: Sequence[Due], frame: ForMany) -> None:
+        """Write one view to live streams that stand just before it, without waiting."""
+        cursors = self._node.cursors_of([(stream.account_id, seq) for stream, seq, _ in due])
+        written = map(frame.event, cursors, [version for _, _, version in due])
+        # All is made before the first is written: a reader that is awake need not be woken.
+        for (stream, seq, _), event in zip(due, list(written), strict=True):
+            if stream.wire.write_chunk(event):
+                stream.position = seq
+            else:
+                self._wait_for(stream, Batch([], seq))
+        self.sent += len(due)
 
     def arrived(self, stream: Stream, batch: Batch) -> None:
         """Note how far a reader has been told, once the bytes have left."""

@@ -9,7 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Collection, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from starlette.types import Receive, Scope, Send
 
@@ -20,7 +20,7 @@ from app.service.node import Node
 from app.service.presence import Presence
 from app.service.stream import Batch, Stream
 from app.service.stream_reader import StreamReader
-from app.service.stream_writer import StreamWriter
+from app.service.stream_writer import Due, StreamWriter
 from app.service.wire_protocol import wire_of
 
 FIRST_PASS: Final = 64
@@ -45,7 +45,7 @@ class Streams:
         self._writer = StreamWriter(node)
         self._by_account: dict[int, list[Stream]] = {}
         self._woken: set[int] = set()
-        self._news: deque[tuple[Sending, dict[int, News]]] = deque()
+        self._news: deque[tuple[Sending, News]] = deque()
         self._work = asyncio.Event()
         self._is_closing = False
         self.open = 0
@@ -78,15 +78,13 @@ class Streams:
             self._woken |= known
             self._work.set()
 
-    def spread(self, news: dict[int, News]) -> None:
+    def spread(self, news: Sequence[News]) -> None:
         """Let streams hear what a change has just made for them, without reading it again."""
-        known = self._by_account.keys() & news.keys()
-        if known:
-            # They were woken for this; a stream that stands elsewhere is woken again.
-            self._woken -= known
-            sending = self._node.barrier.begin(known)
-            self._news.append((sending, {account_id: news[account_id] for account_id in known}))
-            self._work.set()
+        for each in news:
+            known = self._by_account.keys() & each.heard.keys()
+            if known:
+                self._news.append((self._node.barrier.begin(known), each))
+                self._work.set()
 
     @property
     def sent(self) -> int:
@@ -186,33 +184,30 @@ class Streams:
 
     # ---- all live streams at once
 
-    async def _spread(self, sending: Sending, news: dict[int, News]) -> None:
+    async def _spread(self, sending: Sending, news: News) -> None:
         """Write what a change made to the streams that stand just before it."""
         try:
-            written: dict[tuple[Any, ...], bytes] = {}
-            for turn, (account_id, each) in enumerate(news.items()):
-                alike = each[1:]  # all but the number
-                event = written.get(alike)
-                if event is None:
-                    event = written[alike] = self._profile(each)
-                for stream in self._by_account.get(account_id, ()):
-                    self._hear_news(stream, each.seq, event)
-                if turn % TURN == TURN - 1:
-                    await asyncio.sleep(0)
+            (address,) = self._node.texts.read([news.sealed])
+            frame = frames.ForMany("profile", *relations.profile_around(address, news.view))
+            heard = iter(news.heard.items())
+            while some := list(islice(heard, TURN)):
+                self._writer.send_news(self._standing_before(some), frame)
+                await asyncio.sleep(0)
         finally:
             self._node.barrier.end(sending)
 
-    def _profile(self, news: News) -> bytes:
-        (address,) = self._node.texts.read([news.sealed])
-        return frames.event("profile", relations.profile_json(address, news.version, news.view))
-
-    def _hear_news(self, stream: Stream, seq: int, event: bytes) -> None:
-        if not stream.is_live:
-            stream.is_woken = True
-        elif stream.position == seq - 1 and not stream.wire.is_closing:
-            self._writer.send_news(stream, seq, event)
-        elif stream.position < seq:
-            self.wake({stream.account_id})
+    def _standing_before(self, heard: Sequence[tuple[int, tuple[int, int]]]) -> list[Due]:
+        """Return the live streams that stand just before these numbers; others read afresh."""
+        found = []
+        for account_id, (seq, version) in heard:
+            for stream in self._by_account.get(account_id, ()):
+                if not stream.is_live:
+                    stream.is_woken = True
+                elif stream.position == seq - 1 and not stream.wire.is_closing:
+                    found.append(Due(stream, seq, version))
+                elif stream.position < seq:
+                    self.wake({account_id})
+        return found
 
     async def _serve(self, account_ids: Sequence[int]) -> None:
         """Read once for some accounts and write to their streams; waits for no reader."""

@@ -1,0 +1,109 @@
+"""Who holds something of an owner: what each was told last, and all that decides what it sees."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from app.service.accounts import Owner
+from app.service.relations import STANDING
+from app.service.store import Tx
+
+FEW = 50
+"""Up to so many viewers are looked up one by one."""
+
+
+class Viewer(NamedTuple):
+    """One viewer: where its feed stands, and what it was told last of the owner."""
+
+    id: int
+    key: int
+    head: int
+    profile_seq: int
+    version: int
+
+
+class Held(NamedTuple):
+    """What a viewer holds of an owner, and what decides what it sees; many hold the same."""
+
+    subscribed: int
+    shown: int
+    digest: int
+    kept: int
+    blocked: int
+    contact: int | None
+    favorite: int | None
+    blocks: int | None
+    visibility: int | None
+    fields: int | None
+
+    @property
+    def stands(self) -> tuple[int | None, ...]:
+        """How the owner stands to the viewer."""
+        return self[5:]
+
+    def standing_as(self, stands: Sequence[int | None]) -> "Held":
+        """Return the same with another such standing."""
+        return Held(*self[:5], *stands)
+
+
+Row = tuple[Any, ...]
+"""The values of a viewer, then what it holds."""
+
+ID, HEAD, VERSION = (Viewer._fields.index(name) for name in ("id", "head", "version"))
+_VIEWER = len(Viewer._fields)
+_COLUMNS = (
+    "r.owner_id, v.address_key, v.head, r.profile_seq, r.version,"
+    f" r.kept * r.subscribed, r.shown, r.digest, r.kept, r.blocked, {STANDING}"
+)
+_MINE = "LEFT JOIN relation m ON m.owner_id = ? AND m.peer_key = v.address_key"
+_ALL = (
+    f"SELECT {_COLUMNS} FROM relation r CROSS JOIN account v ON v.id = r.owner_id {_MINE}"
+    " WHERE r.peer_id = ?"
+)
+
+
+def viewers(tx: Tx, owner: Owner, keys: Sequence[int] | None) -> list[Row]:
+    """Return who holds an owner; of some addresses only, where `keys` names them."""
+    if keys is None:
+        return tx.all(_ALL, owner.id, owner.id)
+    if not keys:
+        return []
+    if len(keys) > FEW and _count(tx, owner, len(keys)) < len(keys):
+        wanted = set(keys)
+        return [row for row in tx.all(_ALL, owner.id, owner.id) if row[1] in wanted]
+    return tx.all(
+        f"SELECT {_COLUMNS} FROM {tx.numbers(sorted(keys))} n"
+        " CROSS JOIN account v ON v.address_key = n.value"
+        f" CROSS JOIN relation r ON r.owner_id = v.id AND r.peer_key = ? {_MINE}"
+        " WHERE r.peer_id = ?",
+        owner.key,
+        owner.id,
+        owner.id,
+    )
+
+
+def alike(rows: Sequence[Row]) -> dict[Held, list[Row]]:
+    """Put together who holds the same."""
+    groups: dict[Row, list[Row]] = {}
+    for row in rows:
+        held = row[_VIEWER:]
+        if held in groups:
+            groups[held].append(row)
+        else:
+            groups[held] = [row]
+    return {Held._make(held): group for held, group in groups.items()}
+
+
+def viewer(row: Row) -> Viewer:
+    """Return the viewer of a row."""
+    return Viewer._make(row[:_VIEWER])
+
+
+def _count(tx: Tx, owner: Owner, most: int) -> int:
+    """Count those who hold an owner, up to a number."""
+    row = tx.one(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM relation WHERE peer_id = ? LIMIT ?) found",
+        owner.id,
+        most,
+    )
+    assert row is not None
+    return int(row[0])
