@@ -216,6 +216,8 @@ def test_a_frozen_node_holds_a_revocation_no_longer_than_the_bound(nodes: Nodes)
     ann.sync(bob.address)
     stream = bob_there.stream()
     stream.before_ready()
+    # What is frozen in the midst of its own write would hold its rows.
+    wait_until(lambda: ann.sees(bob).get("presence", {}).get("online"))
     nodes.second.process.send_signal(signal.SIGSTOP)
     try:
         ann.publish(name="canary")
