@@ -49,6 +49,9 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled {
     color: $faint; border-color: $line;
 }
 QLineEdit[bad="true"] { border-color: $danger; }
+QComboBox QLineEdit, QComboBox QLineEdit:focus {
+    min-height: 0; padding: 0; border: none; background: transparent;
+}
 QComboBox::drop-down { border: none; width: $p24; }
 QComboBox::down-arrow { image: url("$arrow"); width: $p16; height: $p16; }
 QComboBox QAbstractItemView {
@@ -107,6 +110,19 @@ QPushButton[kind="toast"] {
     text-decoration: underline;
 }
 QPushButton[kind="toast"]:focus { border: 2px solid $on_tip; }
+
+QTableView[kind="grid"] {
+    background: $surface; color: $text; gridline-color: $line; border: 1px solid $line;
+    border-radius: $p8; selection-background-color: $accent_soft; selection-color: $text;
+}
+QTableView[kind="grid"]:focus { border-color: $accent; }
+QTableView[kind="grid"] QHeaderView, QTableView[kind="grid"] QTableCornerButton::section {
+    background: $rail; border: none;
+}
+QTableView[kind="grid"]::item { padding: 0 $p8; }
+QTableView[kind="grid"] QHeaderView::section {
+    background: $rail; color: $muted; border: none; padding: 0 $p8;
+}
 
 QMenu { background: $card; color: $text; border: 1px solid $line; padding: $p6 $p4; }
 QMenu::item { padding: $p6 $p24 $p6 $p12; border-radius: $p4; }

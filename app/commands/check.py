@@ -6,36 +6,66 @@ import json
 import sys
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from app.commands.progress import ProgressLine
+from app.commands.words import sentence
+from app.errors import KithError
 from app.service import host
-from app.worlds.expectations import Finding, Table, check, read_table, report
+from app.worlds.expectation_report import report
+from app.worlds.expectations import Finding, Table, check, read_table
 from app.worlds.files import WORLDS, read
 from app.worlds.inhabit import Inhabitants
 from app.worlds.making import Making
+from app.worlds.timeline import plain
 from app.worlds.world import World
 
-DONE, FAILED = 0, 1
+DONE, FAILED, NOT_CHECKED = 0, 1, 2
+
+EPILOG: Final = """\
+exit codes: 0 all is as expected, 1 something is not, 2 it could not be checked"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of this command."""
+    parser.epilog = EPILOG
     parser.add_argument("table", metavar="TABLE", type=Path, help="the table to check")
     parser.add_argument("--json", action="store_true", help="print every finding as JSON")
-    parser.add_argument("--html", metavar="FILE", type=Path, help="write a report to look at")
+    parser.add_argument("--html", metavar="FILE", type=_page, help="write a report to look at")
 
 
 def run(options: argparse.Namespace) -> int:
     """Make the table's world on a service of its own, and check every cell."""
-    table = read_table(options.table)
-    findings = asyncio.run(_check(table))
-    if options.html:
-        options.html.write_text(report(table, findings), encoding="utf-8")
+    try:
+        table = read_table(options.table)
+        findings = asyncio.run(_check(table))
+    except KithError as error:
+        return _complain(sentence(error))
     if options.json:
         print(json.dumps([_as_json(finding) for finding in findings], indent=2))
     else:
         _say(table, findings)
+    if options.html:
+        try:
+            options.html.write_text(report(table, findings), encoding="utf-8")
+        except OSError as error:
+            return _complain(f"{options.html} cannot be written: {error.strerror}")
     return DONE if all(finding.passed for finding in findings) else FAILED
+
+
+def _page(text: str) -> Path:
+    """Take a place for the report, which must be one before anything is made."""
+    path = Path(text)
+    if path.is_dir() or not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(
+            f"{text} cannot be written: it is a folder, or there is none to hold it"
+        )
+    return path
+
+
+def _complain(words: str) -> int:
+    print(f"kith: {words}", file=sys.stderr)
+    return NOT_CHECKED
 
 
 async def _check(table: Table) -> list[Finding]:
@@ -60,6 +90,7 @@ def _world(table: Table) -> World:
 
 def _as_json(finding: Finding) -> dict[str, object]:
     return {
+        "line": finding.cell.line,
         "viewer": finding.cell.viewer,
         "field": finding.cell.field,
         "expected": finding.cell.expected,
@@ -74,7 +105,7 @@ def _say(table: Table, findings: list[Finding]) -> None:
         if not finding.passed:
             cell = finding.cell
             print(
-                f"{table.path}:{cell.line}: {cell.viewer} and {cell.field.value}: expected"
+                f"{table.path}:{cell.line}: {plain(cell.viewer)} and {cell.field.value}: expected"
                 f" {cell.expected.value}, is {'shown' if finding.shown else 'hidden'}"
                 f" ({' → '.join(finding.reasons)})"
             )

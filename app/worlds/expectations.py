@@ -12,10 +12,12 @@ words, and the columns need not line up, but look better so:
 
 `world` is a file beside the table, or the name of one that comes with Kith. A viewer is a person of
 that world, or a kind of viewer (`everyone`, `contact`, `favorite`, the id of a set of the owner's),
-for whom the service is asked as the owner. `-` expects nothing.
+for whom the service is asked as the owner. `-` expects nothing. A name with blanks stands between
+quotes: "Ana Reyes".
 """
 
-import html
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -24,11 +26,15 @@ from typing import Final
 import msgspec
 
 from app.domain import Field, Profile
-from app.errors import KithError
+from app.errors import KithError, Refused
 from app.wire import FieldPreview, Preview
+from app.worlds.files import NotInWorld, must_be_there
 from app.worlds.inhabit import Inhabitants
 
+KINDS: Final = ("everyone", "contact", "favorite")
+KEYWORDS: Final = frozenset({"world", "owner", "viewer"})
 REMARK: Final = "#"
+QUOTED: Final = re.compile(r'"([^"]*)"|(\S+)')
 NOT_FILLED_IN: Final = "not-filled-in"
 """In place of a rule: the owner shows the field, and there is nothing in it."""
 NOT_FOUND: Final = "not-found"
@@ -70,6 +76,26 @@ class Table:
     world: str
     owner: str
     cells: tuple[Expectation, ...]
+    remarks: tuple["Remark", ...] = ()
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The columns, in their order."""
+        return tuple(dict.fromkeys(cell.field for cell in self.cells))
+
+    @property
+    def viewers(self) -> tuple[str, ...]:
+        """The rows, in their order."""
+        return tuple(dict.fromkeys(cell.viewer for cell in self.cells))
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What somebody wrote behind a `#`: before the line with this head, or beside it."""
+
+    head: str
+    text: str
+    beside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,26 +119,72 @@ def read_table(path: Path) -> Table:
     """Read a table; a mistake names its line."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise TableUnreadable(path, 1, str(error)) from error
+    except OSError as error:
+        raise TableUnreadable(path, 1, error.strerror or "it cannot be read") from error
+    except UnicodeDecodeError as error:
+        raise TableUnreadable(path, 1, "this is not text in UTF-8") from error
+    return parse_table(text, path)
+
+
+def parse_table(text: str, path: Path) -> Table:
+    """Read a table out of its text; `path` is where it stands, or would."""
+    lines = [_parted(line) for line in text.splitlines()]
     words = {"world": "", "owner": ""}
     fields: tuple[Field, ...] = ()
     cells: list[Expectation] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        head, *rest = line.partition(REMARK)[0].split() or [""]
-        if not head:
-            continue
-        if head in words:
-            words[head] = " ".join(rest)
-        elif head == "viewer":
-            fields = tuple(_field(path, number, word) for word in rest)
-        else:
-            _expect_once(path, number, head, cells)
-            cells += _row(path, number, head, rest, fields)
+    for number, (content, _remark) in enumerate(lines, 1):
+        head, *rest = _words(content) or [""]
+        quoted = content.lstrip().startswith('"')  # so it is a name, whatever it says
+        if head in words and not quoted:
+            words[head] = content.strip().removeprefix(head).strip().strip('"')
+        elif head == "viewer" and not quoted:
+            fields = _columns(path, number, rest)
+        elif head:
+            cells += _row(path, number, [head, *rest], fields, cells)
     for name, word in words.items():
         if not word:
             raise TableUnreadable(path, 1, f"there is no line that begins with '{name}'")
-    return Table(path, words["world"], words["owner"], tuple(cells))
+    if not cells:
+        raise TableUnreadable(path, 1, "there is no line for any viewer")
+    return Table(path, words["world"], words["owner"], tuple(cells), tuple(_remarks(lines)))
+
+
+def _remarks(lines: list[tuple[str, str]]) -> Iterator[Remark]:
+    above: list[str] = []
+    for content, remark in lines:
+        head, *_rest = _words(content) or [""]
+        if head:
+            yield from (Remark(head, each, beside=False) for each in above)
+            above.clear()
+        if remark and head:
+            yield Remark(head, remark, beside=True)
+        elif remark:
+            above.append(remark)
+    yield from (Remark("", each, beside=False) for each in above)
+
+
+def _parted(line: str) -> tuple[str, str]:
+    """Part a line from the remark behind it; a `#` inside a word is none."""
+    quoted = False
+    for at, each in enumerate(line):
+        if each == '"':
+            quoted = not quoted
+        elif each == REMARK and not quoted and (at == 0 or line[at - 1].isspace()):
+            return line[:at], line[at:].rstrip()
+    return line, ""
+
+
+def _words(content: str) -> list[str]:
+    return [found[1] if found[1] is not None else found[2] for found in QUOTED.finditer(content)]
+
+
+def _columns(path: Path, number: int, words: list[str]) -> tuple[Field, ...]:
+    fields = tuple(_field(path, number, word) for word in words)
+    if len(set(fields)) < len(fields):
+        raise TableUnreadable(path, number, "a field is there twice")
+    if not fields:
+        raise TableUnreadable(path, number, "there is no field")
+    return fields
 
 
 def _field(path: Path, number: int, word: str) -> Field:
@@ -125,58 +197,110 @@ def _field(path: Path, number: int, word: str) -> Field:
         ) from None
 
 
-def _expect_once(path: Path, number: int, viewer: str, cells: list[Expectation]) -> None:
-    if any(cell.viewer == viewer for cell in cells):
-        raise TableUnreadable(path, number, f"there is another line for {viewer}")
-
-
 def _row(
-    path: Path, number: int, viewer: str, words: list[str], fields: tuple[Field, ...]
+    path: Path,
+    number: int,
+    words: list[str],
+    fields: tuple[Field, ...],
+    before: list[Expectation],
 ) -> list[Expectation]:
+    viewer, *said = words
+    if any(cell.viewer == viewer for cell in before):
+        raise TableUnreadable(path, number, f"there is another line for {viewer}")
     if not fields:
         raise TableUnreadable(path, number, "a line that begins with 'viewer' must come first")
-    if len(words) != len(fields):
-        raise TableUnreadable(path, number, f"{len(words)} cells for {len(fields)} fields")
-    unknown = set(words) - set(Expected)
+    if len(said) != len(fields):
+        raise TableUnreadable(path, number, f"{len(said)} cells for {len(fields)} fields")
+    unknown = set(said) - set(Expected)
     if unknown:
         raise TableUnreadable(path, number, f"{min(unknown)} is neither show, hide nor -")
     return [
         Expectation(viewer, field, Expected(word), number)
-        for field, word in zip(fields, words, strict=True)
+        for field, word in zip(fields, said, strict=True)
     ]
 
 
 def as_text(table: Table) -> str:
-    """Write a table as its file has it, the columns lined up."""
-    fields = list(dict.fromkeys(cell.field for cell in table.cells))
-    viewers = list(dict.fromkeys(cell.viewer for cell in table.cells))
+    """Write a table as its file has it, the columns lined up and the remarks where they were."""
     expected = {(cell.viewer, cell.field): cell.expected for cell in table.cells}
-    wide = max(len("viewer"), *map(len, viewers)) + 2
-    lines = [f"world   {table.world}", f"owner   {table.owner}", ""]
-    rows = [["viewer", *fields]]
-    rows += [[viewer, *(expected[viewer, field] for field in fields)] for viewer in viewers]
-    for head, *words in rows:
-        cells = (word.ljust(len(field) + 2) for word, field in zip(words, fields, strict=True))
-        lines.append((head.ljust(wide) + "".join(cells)).rstrip())
+    wide = max(len("viewer"), *(len(_written(viewer)) for viewer in table.viewers)) + 2
+    rows: list[tuple[str, str, list[str]]] = [("viewer", "viewer", [*table.fields])]
+    rows += [
+        (each, _written(each), [expected[each, field] for field in table.fields])
+        for each in table.viewers
+    ]
+    lines = [*_line(table, "world", f"world   {table.world}")]
+    lines += [*_line(table, "owner", f"owner   {_written(table.owner)}"), ""]
+    for head, written, words in rows:
+        cells = (
+            word.ljust(len(field) + 2) for word, field in zip(words, table.fields, strict=True)
+        )
+        lines += _line(table, head, (written.ljust(wide) + "".join(cells)).rstrip())
+    lines += [each.text for each in table.remarks if not each.head]
     return "\n".join(lines) + "\n"
 
 
+def _line(table: Table, head: str, words: str) -> Iterator[str]:
+    """Give a line with the remarks above it and beside it."""
+    mine = [remark for remark in table.remarks if remark.head == head]
+    yield from (remark.text for remark in mine if not remark.beside)
+    yield "  ".join([words, *(remark.text for remark in mine if remark.beside)])
+
+
+def _written(name: str) -> str:
+    plain = _words(name) == [name] and not _parted(name)[1] and name not in KEYWORDS
+    return name if plain else f'"{name}"'
+
+
 async def check(table: Table, people: Inhabitants) -> list[Finding]:
-    """Ask the service, as each viewer, what they see, and as the owner, why."""
+    """Ask the service, as each viewer, what they see, and as the owner, why.
+
+    Raises `NotInWorld` for an owner who is not there, `TableUnreadable` for such a viewer.
+    """
+    if not await people.wake(table.owner):
+        raise NotInWorld(table.owner, people.world)
+    there = {person.id for person in people.world.people}
     findings: list[Finding] = []
-    for viewer in dict.fromkeys(cell.viewer for cell in table.cells):
-        preview = await _preview(people, table.owner, viewer)
-        seen = await _seen(people, table.owner, viewer, preview)
-        findings += [
-            Finding(
-                cell,
-                cell.field in seen,
-                _reasons(preview.fields[cell.field], shown=cell.field in seen),
-            )
-            for cell in table.cells
-            if cell.viewer == viewer
-        ]
+    for viewer in table.viewers:
+        cells = [cell for cell in table.cells if cell.viewer == viewer]
+        try:
+            findings += await _look(table.owner, cells, people, is_person=viewer in there)
+        except (Refused, NotInWorld) as error:
+            said = error.detail if isinstance(error, Refused) else str(error)
+            raise TableUnreadable(table.path, cells[0].line, said) from error
     return findings
+
+
+async def _look(
+    owner: str, cells: list[Expectation], people: Inhabitants, *, is_person: bool
+) -> list[Finding]:
+    """Hold the cells of one viewer against the service."""
+    viewer = cells[0].viewer
+    if not is_person and viewer not in KINDS and not viewer.isdecimal():
+        must_be_there(people.world, [viewer])
+    if is_person and not await people.wake(viewer):
+        raise NotInWorld(viewer, people.world)
+    query = f"viewer={people.path(viewer)}" if is_person else f"as={viewer}"
+    answer = await people.ask(owner, f"/v1/me/preview?{query}")
+    preview = msgspec.json.decode(answer, type=Preview)
+    if is_person:
+        seen = await _seen(people, owner, viewer)
+    else:
+        seen = {field for field, shown in preview.fields.items() if shown.value is not None}
+    return [
+        Finding(
+            cell,
+            cell.field in seen,
+            _reasons(preview.fields[cell.field], shown=cell.field in seen),
+        )
+        for cell in cells
+    ]
+
+
+async def _seen(people: Inhabitants, owner: str, viewer: str) -> set[Field]:
+    answer = await people.ask(viewer, f"/v1/profiles/{people.path(owner)}")
+    profile = msgspec.json.decode(answer, type=Profile)
+    return {field for field in Field if getattr(profile.fields, field) is not None}
 
 
 def _reasons(preview: FieldPreview, *, shown: bool) -> tuple[str, ...]:
@@ -185,64 +309,3 @@ def _reasons(preview: FieldPreview, *, shown: bool) -> tuple[str, ...]:
     if shown or not preview.visible:
         return rules
     return (*rules, NOT_FILLED_IN if preview.value is None else NOT_FOUND)
-
-
-async def _preview(people: Inhabitants, owner: str, viewer: str) -> Preview:
-    query = f"viewer={people.path(viewer)}" if _is_person(people, viewer) else f"as={viewer}"
-    answer = await people.ask(owner, f"/v1/me/preview?{query}")
-    return msgspec.json.decode(answer, type=Preview)
-
-
-async def _seen(people: Inhabitants, owner: str, viewer: str, preview: Preview) -> set[Field]:
-    if not _is_person(people, viewer):
-        return {field for field, shown in preview.fields.items() if shown.value is not None}
-    answer = await people.ask(viewer, f"/v1/profiles/{people.path(owner)}")
-    profile = msgspec.json.decode(answer, type=Profile)
-    return {field for field in Field if getattr(profile.fields, field) is not None}
-
-
-def _is_person(people: Inhabitants, viewer: str) -> bool:
-    return any(person.id == viewer for person in people.world.people)
-
-
-def report(table: Table, findings: list[Finding]) -> str:
-    """Write what was found as a page of its own."""
-    fields = list(dict.fromkeys(cell.field for cell in table.cells))
-    by_cell = {(finding.cell.viewer, finding.cell.field): finding for finding in findings}
-    rows = "".join(
-        f"<tr><th>{html.escape(viewer)}</th>"
-        + "".join(_cell(by_cell[viewer, field]) for field in fields)
-        + "</tr>"
-        for viewer in dict.fromkeys(cell.viewer for cell in table.cells)
-    )
-    failed = sum(not finding.passed for finding in findings)
-    heads = "".join(f"<th>{field.value}</th>" for field in fields)
-    return PAGE.format(
-        title=html.escape(f"{table.owner} in {table.world}"),
-        summary=f"{len(findings) - failed} of {len(findings)} as expected",
-        heads=heads,
-        rows=rows,
-    )
-
-
-def _cell(finding: Finding) -> str:
-    kind = "pass" if finding.passed else "fail"
-    word = "shown" if finding.shown else "hidden"
-    expected = "" if finding.passed else f", expected {finding.cell.expected.value}"
-    why = html.escape(" → ".join(finding.reasons))
-    return f'<td class="{kind}">{word}{expected}<small>{why}</small></td>'
-
-
-PAGE: Final = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
-:root {{ color-scheme: light dark; }}
-body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2rem; }}
-table {{ border-collapse: collapse; }}
-th, td {{ border: 1px solid #8884; padding: .5rem .8rem; text-align: left; vertical-align: top; }}
-small {{ display: block; opacity: .7; }}
-.pass {{ background: #2e9e5b22; }}
-.fail {{ background: #d6453d33; font-weight: 600; }}
-</style></head><body><h1>{title}</h1><p>{summary}</p>
-<table><thead><tr><th>viewer</th>{heads}</tr></thead><tbody>{rows}</tbody></table>
-</body></html>
-"""

@@ -1,5 +1,6 @@
 """What happened in a world: what changed, what arrived where, and from whom it was kept."""
 
+import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,8 +9,12 @@ from typing import Final
 
 from app.domain import Field, Fields
 
-MOST: Final = 5_000
+MOST: Final = 100_000
 """What is older goes: the timeline is for looking, and is no log."""
+AT_ONCE: Final = 1_000
+"""So many of the oldest go together, which costs next to nothing for each that comes."""
+RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
+ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
 
 class Kind(StrEnum):
@@ -20,7 +25,11 @@ class Kind(StrEnum):
     ARRIVED = "arrived"
     WITHHELD = "withheld"
     STALE = "stale"
+    REPEATED = "repeated"
     WEATHER = "weather"
+
+
+FROM: Final = frozenset({Kind.ARRIVED, Kind.WITHHELD, Kind.STALE, Kind.REPEATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,38 +44,105 @@ class Moment:
     version: int | None = None
     took_ms: float | None = None
 
+    def clock(self) -> str:
+        """Write when it was, to the millisecond."""
+        return datetime.fromtimestamp(self.at, UTC).strftime("%H:%M:%S.%f")[:-3]
+
+    def what(self) -> str:
+        """Say what happened, and with whom."""
+        joint = "from " if self.kind in FROM else ""
+        other = f" {joint}{plain(self.other)}" if self.other else ""
+        return plain(self.words) + other
+
     def text(self) -> str:
-        """Write it as a line, in columns."""
-        clock = datetime.fromtimestamp(self.at, UTC).strftime("%H:%M:%S.%f")[:-3]
-        joint = {Kind.ARRIVED: "from ", Kind.WITHHELD: "from ", Kind.STALE: "from "}.get(
-            self.kind, ""
-        )
-        other = f" {joint}{self.other}" if self.other else ""
+        """Write it as one line, in columns."""
         version = "" if self.version is None else f" (version {self.version})"
         took = "" if self.took_ms is None else f", {self.took_ms:.0f} ms"
-        return f"{clock}  {self.who:<10} {self.kind:<10} {self.words}{other}{version}{took}"
+        return f"{self.clock()}  {plain(self.who):<10} {self.kind:<10} {self.what()}{version}{took}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which moments are asked for; an empty name is everybody, an empty text anything."""
+
+    who: str = ""
+    kinds: Collection[Kind] = frozenset(Kind)
+    text: str = ""
+
+    def accepts(self, moment: Moment, folded: str) -> bool:
+        """Whether a moment is asked for; `folded` is all of it that can be searched."""
+        return (
+            moment.kind in self.kinds
+            and self.who in ("", moment.who, moment.other)
+            and self.text in folded
+        )
 
 
 class Timeline:
-    """Gathers moments and tells whoever wants to hear."""
+    """Gathers moments and tells whoever wants to hear; each has a number, from 0 on."""
 
     def __init__(self) -> None:
         self.moments: list[Moment] = []
-        self.added: Callable[[Moment], None] = lambda _moment: None
+        self._folded: list[str] = []
+        self.first = 0
+        """The number of the oldest that is still here."""
+        self._hearers: list[Callable[[Moment], object]] = []
+
+    def hear(self, hearer: Callable[[Moment], object]) -> None:
+        """Tell this hearer, too, of each moment."""
+        self._hearers.append(hearer)
 
     def add(self, moment: Moment) -> None:
         """Append what just happened."""
         self.moments.append(moment)
-        del self.moments[:-MOST]
-        self.added(moment)
+        self._folded.append(_searched(moment))
+        if len(self.moments) > MOST:
+            self._drop(AT_ONCE)
+        for hearer in self._hearers:
+            hearer(moment)
+
+    def clear(self) -> None:
+        """Forget a world; the numbers go on."""
+        self._drop(len(self.moments))
 
     def chosen(self, who: str, kinds: Collection[Kind]) -> list[Moment]:
         """Return what concerns a person, or everybody with an empty name."""
+        return [moment for _number, moment in self.since(0, Wanted(who, kinds))]
+
+    def since(self, number: int, wanted: Wanted) -> list[tuple[int, Moment]]:
+        """Return what is wanted of those with this number or a higher one, with their numbers."""
+        start = max(number - self.first, 0)
+        asked = Wanted(wanted.who, frozenset(wanted.kinds), wanted.text.strip().casefold())
+        rest = zip(self.moments[start:], self._folded[start:], strict=True)
         return [
-            moment
-            for moment in self.moments
-            if moment.kind in kinds and who in ("", moment.who, moment.other)
+            (place, moment)
+            for place, (moment, folded) in enumerate(rest, self.first + start)
+            if asked.accepts(moment, folded)
         ]
+
+    def _drop(self, count: int) -> None:
+        del self.moments[:count]
+        del self._folded[:count]
+        self.first += count
+
+
+def _searched(moment: Moment) -> str:
+    version = "" if moment.version is None else f"version {moment.version}"
+    return f"{plain(moment.who)} {moment.kind} {moment.what()} {version}".casefold()
+
+
+def plain(text: str) -> str:
+    """Write text from outside so that it hides nothing, turns nothing round and is one line."""
+    if text.isascii() and text.isprintable():
+        return text
+    shown = "".join(each if each.isprintable() else _code(each) for each in text)
+    if any(unicodedata.bidirectional(each) in RIGHT_TO_LEFT for each in shown):
+        return f"{ISOLATE}{shown}{POP_ISOLATE}"
+    return shown
+
+
+def _code(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
 
 
 def differences(old: Fields, new: Fields) -> list[Field]:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain import Field
+from app.worlds.expectation_report import report
 from app.worlds.expectations import (
     NOT_FILLED_IN,
     NOT_FOUND,
@@ -26,7 +27,6 @@ from app.worlds.expectations import (
     as_text,
     check,
     read_table,
-    report,
 )
 from app.worlds.inhabit import Inhabitants
 from ui import parts, theme, wording

@@ -166,7 +166,7 @@ class DeskWindow(QWidget):
         self.panes.clear()
         self._deeds.clear()
         self.withheld.clear()
-        self.timeline.moments.clear()
+        self.timeline.clear()
 
     async def close_window(self) -> None:
         """End everything that was started here."""
