@@ -80,6 +80,7 @@ class Icon(Enum):
     STAR = "star"
     STAR_FULL = "star-full"
     STATUS = "status"
+    STEP = "step"
     SUN = "sun"
     SYNC = "sync"
     UNDO = "undo"

@@ -6,7 +6,7 @@ from typing import Final
 
 from app.commands import window
 from app.commands.demo import png
-from app.worlds.files import WORLDS
+from app.worlds.files import WORLDS, is_seeded
 from app.worlds.watched import MOST
 from app.worlds.weather import Weather
 
@@ -20,8 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="WORLD",
         nargs="?",
         type=_world,
-        default=WORLDS / "demo.json",
-        help="a world file, or the name of one that comes with Kith (demo)",
+        help="a world file, the name of one that comes with Kith, or seed-7-1000: a thousand people"
+        " from the seed 7; without it you are asked",
     )
     parser.add_argument(
         "--people", metavar="ANA,BO", type=_names, default=(), help="two to four ids of the world"
@@ -45,10 +45,15 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _world(text: str) -> Path:
+    if is_seeded(Path(text)):
+        return Path(text)
     places = (Path(text), WORLDS / text, WORLDS / f"{text}.json")
     found = next((place for place in places if place.is_file()), None)
     if found is None:
-        raise argparse.ArgumentTypeError(f"there is no world {text}")
+        shipped = ", ".join(sorted(path.stem for path in WORLDS.glob("*.json")))
+        raise argparse.ArgumentTypeError(
+            f"there is no world {text}; name a file, seed-7-1000, or one of {shipped}"
+        )
     return found
 
 

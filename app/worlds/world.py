@@ -31,6 +31,7 @@ A recipe needs no file: `seed-7-10000` names the same world wherever a world fil
 through in turn, over and over with `every`. Whoever has a `join` is not there at the beginning.
 """
 
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -52,7 +53,7 @@ class Drawing(Struct, frozen=True, forbid_unknown_fields=True):
     seed: int = 0
 
 
-class WorldPerson(Struct, frozen=True, forbid_unknown_fields=True):
+class WorldPerson(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """Somebody with an account, and their own rules."""
 
     id: str
@@ -64,7 +65,7 @@ class WorldPerson(Struct, frozen=True, forbid_unknown_fields=True):
     auto_sync: bool = True
 
 
-class Tie(PatchRelation, frozen=True, kw_only=True):
+class Tie(PatchRelation, frozen=True, kw_only=True, gc=False):
     """What one person keeps about another, who may not be there."""
 
     owner: str = msgspec.field(name="from", default="")
@@ -93,7 +94,7 @@ class Happening(Struct, frozen=True, forbid_unknown_fields=True):
     leave: bool = False
 
 
-class World(Struct, frozen=True, forbid_unknown_fields=True):
+class World(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """People and everything between them; the same file is the same world."""
 
     about: str
@@ -103,7 +104,7 @@ class World(Struct, frozen=True, forbid_unknown_fields=True):
     pairs: tuple[tuple[str, str], ...] = ()
     happenings: tuple[Happening, ...] = ()
 
-    @property
+    @cached_property
     def late(self) -> frozenset[str]:
         """The ids of those who join while the world is lived."""
         return frozenset(happening.who for happening in self.happenings if happening.join)

@@ -1,19 +1,22 @@
 """The making of the testers' desk: which world, whose eyes, again, and anew."""
 
-import argparse
-import asyncio
+import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
-from app.paths import Paths
+from app.worlds.files import NotInWorld
 from app.worlds.timeline import Kind
+from app.worlds.weather import Weather
 from tests.ui.conftest import Run, until
-from tests.ui.desks import WORLD, desk, is_idle
-from ui.desk.main import NotInWorld, open_desk, show
-from ui.desk.window import DeskWindow
-from ui.theme import Theme
+from tests.ui.desks import WORLD, click, desk, is_idle, open_desk, open_desk_of, shown, side_by_side
+from ui import theme
+from ui.desk.wishes import Wish
+from ui.theme import Scheme, Theme
+from ui.tokens import Accent
+from ui.window_state import WindowState
 
 
 @pytest.fixture(autouse=True)
@@ -50,31 +53,109 @@ def test_whoever_was_wanted_is_not_when_another_was_chosen_since(run: Run, dress
     run(work())
 
 
-def test_reset_makes_the_same_world_again(run: Run, dress: Theme, tmp_path: Path) -> None:
+def test_reset_makes_the_same_world_again_with_the_same_people(
+    run: Run, dress: Theme, tmp_path: Path
+) -> None:
     async def work() -> None:
-        ending = asyncio.Event()
-        options = argparse.Namespace(world=WORLD, people=("ana", "bo"), weather=[], screenshot=None)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(show(options, Paths(tmp_path), dress, ending))
-            await until(lambda: any(isinstance(each, DeskWindow) for each in _windows()))
-            window = next(each for each in _windows() if isinstance(each, DeskWindow))
-            await until(lambda: window.panes and all(map(is_idle, window.panes)))
-            first = window.panes[0]
+        async with shown(dress, tmp_path, WORLD, ("ana", "bo")) as window:
+            await side_by_side(window, "ana", "bo")
+            first, folder = window.panes[0], open_desk_of(window).service
             first.status.setText("Gone with the reset")
             first.status.editingFinished.emit()
             await until(lambda: window.timeline.chosen("ana", {Kind.PUBLISHED}))
-            window.reset.click()
+            click(window.reset)
             await until(lambda: window.panes and window.panes[0] is not first)
-            again = window.panes[0]
-            await until(lambda: is_idle(again))
-            assert again.status.text() == "On the hill"
-            ending.set()
+            await side_by_side(window, "ana", "bo")
+            assert open_desk_of(window).service != folder
+            assert window.panes[0].status.text() == "On the hill"
+            assert not window.timeline.chosen("ana", {Kind.PUBLISHED})
 
     run(work())
 
 
-def _windows() -> list[QWidget]:
-    return QApplication.topLevelWidgets()
+def test_happenings_are_played_paused_and_taken_step_by_step(
+    run: Run, dress: Theme, tmp_path: Path
+) -> None:
+    async def work() -> None:
+        async with shown(dress, tmp_path, _slow_world(tmp_path), ("ana", "bo")) as window:
+            await side_by_side(window, "ana", "bo")
+            ana, bo = window.panes
+            assert not window.bar.step.isEnabled()
+            click(window.play)
+            assert window.play.text() == "Play"
+            click(window.bar.step)
+            await until(lambda: ana.card.theirs.status.text() == "One")
+            click(window.bar.step)
+            await until(lambda: ana.card.theirs.status.text() == "Two")
+            assert window.timeline.chosen("bo", {Kind.CHANGED})
+            assert bo.identity.session.state.waiting == 0
+            click(window.play)
+            assert window.play.text() == "Pause"
+            assert not window.bar.step.isEnabled()
+
+    run(work())
+
+
+def _slow_world(folder: Path) -> Path:
+    """Write a world in which nothing happens by itself for as long as a test takes."""
+    publish = [{"status": "One"}, {"status": "Two"}]
+    world = {
+        "about": "a test",
+        "people": [{"id": name, "address": name} for name in ("ana", "bo")],
+        "relations": [
+            {"from": "ana", "to": "bo", "contact": True, "subscribed": True},
+            {"from": "bo", "to": "ana", "contact": True, "subscribed": True},
+        ],
+        "happenings": [{"after": 10_000, "every": 10_000, "who": "bo", "publish": publish}],
+    }
+    path = folder / "slow.json"
+    path.write_text(json.dumps(world))
+    return path
+
+
+def test_whoever_has_left_is_not_looked_through_and_the_desk_stays(
+    run: Run, dress: Theme, tmp_path: Path
+) -> None:
+    async def work() -> None:
+        async with shown(dress, tmp_path, WORLD, ("ana", "bo")) as window:
+            await side_by_side(window, "ana", "bo")
+            del open_desk_of(window).people.tokens["dee"]
+            window.wished.emit(Wish(WORLD, ("ana", "dee"), anew=False))
+            await until(window.trouble.isVisible)
+            assert "dee has left this world" in window.trouble.accessibleName()
+            await side_by_side(window, "ana", "bo")
+
+    run(work())
+
+
+def test_the_weather_is_chosen_with_the_keyboard(run: Run, dress: Theme) -> None:
+    async def work() -> None:
+        async with desk(dress, ("ana", "bo")) as window:
+            ana = window.panes[0]
+            QTest.keyClick(ana.weather, Qt.Key.Key_Down)
+            await until(ana.banner.isVisible)
+            assert ana.weather.currentData() == Weather.OFFLINE
+            QTest.keyClick(ana.weather, Qt.Key.Key_Home)
+            await until(lambda: not ana.banner.isVisible())
+            await until(lambda: is_idle(ana))
+
+    run(work())
+
+
+def test_the_desk_wears_the_colours_of_the_settings(run: Run, dress: Theme, tmp_path: Path) -> None:
+    async def work() -> None:
+        state = WindowState(tmp_path / "window.ini")
+        state.scheme, state.accent = Scheme.DARK, Accent.FOREST
+        state.save()
+        async with shown(dress, tmp_path, None) as window:
+            await until(lambda: theme.now().dark)
+            assert dress.accent is Accent.FOREST
+            state.scheme = Scheme.LIGHT
+            state.save()
+            window.activated.emit()
+            assert not theme.now().dark
+
+    run(work())
 
 
 def test_whoever_is_not_in_the_world_is_refused(run: Run) -> None:

@@ -1,36 +1,32 @@
-"""The testers' desk: makes a world on a service of its own, again at each reset, and shows it.
-
-Each identity is an ordinary session; between it and the service stands a proxy that makes weather.
-"""
+"""The testers' desk: makes the worlds that are wanted, one after the other, and shows them."""
 
 import argparse
 import asyncio
-import os
-import signal
 import sys
-import tempfile
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
-from functools import partial
-from importlib import import_module
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from app.account import Account
-from app.errors import KithError, Unreachable
+from app.errors import HostFailed, Unreachable
 from app.paths import Paths
-from app.session import Session, Status
-from app.worlds.files import read
+from app.session import Status
+from app.worlds.files import WORLDS, WorldError
 from app.worlds.living import live
-from app.worlds.pausing import Pausing
-from app.worlds.watched import WatchedInhabitants, side_by_side
-from app.worlds.weather import Proxy, Weather
-from app.worlds.world import World
-from ui import theme
+from app.worlds.watched import MOST
+from ui import theme, wording
 from ui.desk.identity import Identity
+from ui.desk.opened import (
+    OpenWorld,
+    look_through,
+    must_still_be_there,
+    open_world,
+)
 from ui.desk.window import DeskWindow
+from ui.desk.wishes import Wish, Wishes
+from ui.tasks import Tasks
 from ui.theme import Theme
+from ui.window_state import WindowState
 
 DONE, FAILED = 0, 1
 PICTURE_PATIENCE_S: Final = 60.0
@@ -41,132 +37,149 @@ AGAIN_S: Final = 0.5
 """After this the service that was killed is asked again."""
 
 
-class NotInWorld(KithError):
-    """Somebody was asked for who is not in the world."""
+class TooMany(WorldError):
+    """More people were named than fit side by side."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"there is nobody called {name} in this world at its beginning")
-
-
-@dataclass(frozen=True, slots=True)
-class OpenDesk:
-    """A world that lives, and those of it through whom a tester looks."""
-
-    world: World
-    path: Path
-    people: WatchedInhabitants
-    identities: tuple[Identity, ...]
-    pausing: Pausing
-    service: Path
-    """The folder of the service."""
-
-
-@asynccontextmanager
-async def open_desk(
-    path: Path, names: Sequence[str] = (), weather: Mapping[str, Weather] | None = None
-) -> AsyncIterator[OpenDesk]:
-    """Make the world in a folder that is thrown away after, and sign in as each identity."""
-    host = await asyncio.to_thread(import_module, "app.service.host")
-    claim = await asyncio.to_thread(import_module, "app.service.claim")
-    world = await asyncio.to_thread(read, path)
-    chosen = [*dict.fromkeys([*(names or side_by_side(world)), *(weather or {})])]
-    _must_be_there(world, chosen)
-    async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kith-desk-")))
-        running = await stack.enter_async_context(host.service(folder / "service"))
-        people = WatchedInhabitants.of(world, running.url, running.operator_key)
-        await stack.enter_async_context(people)
-        await people.settle()
-        proxies = [await stack.enter_async_context(Proxy(running.url)) for _ in chosen]
-        identities = [
-            await stack.enter_async_context(_identity(people, name, proxy, folder))
-            for name, proxy in zip(chosen, proxies, strict=True)
-        ]
-        for proxy in proxies:
-            proxy.restart = partial(_kill, claim.read_note, folder / "service")
-        running.moved = partial(_move, people, proxies)
-        yield OpenDesk(world, path, people, tuple(identities), Pausing(), folder / "service")
-
-
-def _must_be_there(world: World, names: Collection[str]) -> None:
-    there = {person.id for person in world.people} - world.late
-    for name in names:
-        if name not in there:
-            raise NotInWorld(name)
-
-
-@asynccontextmanager
-async def _identity(
-    people: WatchedInhabitants, name: str, proxy: Proxy, folder: Path
-) -> AsyncIterator[Identity]:
-    address = people.address(name)
-    account = Account(proxy.url, address, people.tokens[name], embedded=True)
-    async with Session(account, Paths(folder / name)) as session:
-        yield Identity(name, address, session, proxy.change)
-
-
-def _kill(read_note: Callable[[Path], Any], folder: Path) -> None:
-    """Kill the service of a folder, as a crash would; its host starts it again."""
-    note = read_note(folder)
-    if note is not None and note.pid is not None:
-        with suppress(ProcessLookupError):
-            os.kill(note.pid, signal.SIGKILL)
-
-
-def _move(people: WatchedInhabitants, proxies: Sequence[Proxy], url: str) -> None:
-    """Follow the service to the place where it came back."""
-    people.move(url)
-    for proxy in proxies:
-        proxy.move(url)
+    def __init__(self) -> None:
+        super().__init__(
+            f"at most {MOST} people fit side by side: name those with weather of their own "
+            "in --people as well"
+        )
 
 
 async def show(
-    options: argparse.Namespace, _paths: Paths, dress: Theme, ending: asyncio.Event
+    options: argparse.Namespace, paths: Paths, dress: Theme, ending: asyncio.Event
 ) -> int:
-    """Keep the desk open until it is closed; each reset begins the same world again."""
-    window = DeskWindow(dress, options.world)
+    """Keep the desk open until it is closed."""
+    wear_settings(paths, dress)
+    window, wishes = DeskWindow(dress), Wishes()
     window.closing.connect(ending.set)
+    window.wished.connect(wishes.make)
+    window.activated.connect(lambda: wear_settings(paths, dress))
     window.show()
-    names, weather = tuple(options.people), dict(options.weather)
+    ends = Tasks(window.show_error)
+    ends.start(_end_at(ending, wishes), name="the end")
+    code = DONE
     try:
-        while not ending.is_set():
-            window.reset_wanted.clear()
-            async with open_desk(window.world, names, weather) as desk:
-                window.show_desk(desk)
-                for pane in window.panes:
-                    if sort := weather.get(pane.identity.name):
-                        pane.change_weather(sort)
-                window.tasks.start(live_on(desk), name="happenings")
-                try:
-                    if options.screenshot is not None:
-                        return await _draw(window, options.screenshot)
-                    ends = _reset_at(ending, window.reset_wanted)
-                    window.tasks.start(ends, name="the end")
-                    await window.reset_wanted.wait()
-                finally:
-                    await window.drop_desk()
-            if window.world != desk.path:
-                names, weather = (), {}
-    except NotInWorld as error:
-        sys.stderr.write(f"kith: {error}\n")
-        return FAILED
+        if (first := _first_wish(options)) is None:
+            window.choose()
+        else:
+            wishes.make(first)
+        while not ending.is_set() and code == DONE:
+            code = await _fulfil(window, wishes, await wishes.next(), first, options.screenshot)
+            if options.screenshot is not None:
+                break
     finally:
+        await ends.close()
         await window.close_window()
+    return code
+
+
+def wear_settings(paths: Paths, dress: Theme) -> None:
+    """Wear the colours that were chosen in the settings of Kith's own window, if there are any."""
+    file = paths.home / "window.ini"
+    if file.exists():
+        state = WindowState(file)
+        if (state.scheme, state.accent) != (dress.scheme, dress.accent):
+            dress.choose(state.scheme, state.accent)
+
+
+async def _end_at(ending: asyncio.Event, wishes: Wishes) -> None:
+    await ending.wait()
+    wishes.make(None)
+
+
+def _first_wish(options: argparse.Namespace) -> Wish | None:
+    """Read off the command line what is wanted; nothing in particular is asked for."""
+    weather = dict(options.weather)
+    names = tuple(dict.fromkeys([*options.people, *weather])) if options.people else ()
+    if options.world is None and not (names or weather or options.screenshot):
+        return None
+    return Wish(options.world or WORLDS / "demo.json", names, weather)
+
+
+async def _fulfil(
+    window: DeskWindow,
+    wishes: Wishes,
+    wish: Wish | None,
+    first: Wish | None,
+    screenshot: Path | None,
+) -> int:
+    """Show what is wanted until something else is; the first world of all may fail the program."""
+    if wish is None:
+        window.show_nothing()
+        return DONE
+    try:
+        async with wishes.while_this_world():
+            return await _show_world(window, wishes, wish, screenshot)
+    except (WorldError, HostFailed, Unreachable, OSError) as error:
+        if wish is first:
+            sys.stderr.write(f"kith: {words_for(error)}\n")
+            return FAILED
+        window.show_failure(wish.world, words_for(error))
     return DONE
 
 
-async def live_on(desk: OpenDesk) -> None:
+async def _show_world(
+    window: DeskWindow, wishes: Wishes, wish: Wish, screenshot: Path | None
+) -> int:
+    window.show_making(wish.world)
+    async with open_world(wish.world, wish.names, window.making.show_progress) as opened:
+        living = Tasks(window.show_error)
+        living.start(live_on(opened), name="happenings")
+        try:
+            while True:
+                names = _chosen(opened, wish)
+                async with wishes.while_these_people(), look_through(opened, names) as desk:
+                    window.show_desk(desk, wish.weather)
+                    try:
+                        if screenshot is not None:
+                            return await _draw(window, screenshot)
+                        await asyncio.Event().wait()
+                    finally:
+                        await window.drop_panes()
+                wish = await _next_people(window, wishes, opened, wish)
+        finally:
+            await living.close()
+            await window.drop_desk()
+
+
+async def _next_people(window: DeskWindow, wishes: Wishes, opened: OpenWorld, before: Wish) -> Wish:
+    """Take the next wish; where it names somebody who is not there, say so and stay."""
+    wish = await wishes.next()
+    if wish is None:
+        return before
+    try:
+        must_still_be_there(opened, wish.names)
+    except WorldError as error:
+        window.show_error(error)
+        return before
+    return wish
+
+
+def _chosen(opened: OpenWorld, wish: Wish) -> Sequence[str]:
+    names = [*dict.fromkeys([*(wish.names or opened.suggested), *wish.weather])]
+    if len(names) > MOST:
+        raise TooMany
+    return names
+
+
+def words_for(error: Exception) -> str:
+    """Say what went wrong, and what to do."""
+    if isinstance(error, OSError):
+        return f"{error.strerror}. Make room for the world, or choose a smaller one."
+    if isinstance(error, WorldError):
+        return str(error)
+    return wording.error(error)
+
+
+async def live_on(opened: OpenWorld) -> None:
     """Let what happens in the world happen; after a restart of the service it begins again."""
     while True:
         with suppress(Unreachable):
-            await live(desk.people, now=desk.pausing.now, sleep=desk.pausing.sleep)
+            await live(opened.people, now=opened.pausing.now, sleep=opened.pausing.sleep)
             return
         await asyncio.sleep(AGAIN_S)
-
-
-async def _reset_at(ending: asyncio.Event, reset_wanted: asyncio.Event) -> None:
-    await ending.wait()
-    reset_wanted.set()
 
 
 async def _draw(window: DeskWindow, screenshot: Path) -> int:

@@ -1,55 +1,55 @@
 """The window of the testers' desk: the world on top, its identities side by side below."""
 
-import asyncio
 import itertools
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from app.domain import Address, Field
 from app.errors import KithError, Refused, Unreachable
-from app.worlds.files import WORLDS
 from app.worlds.timeline import Kind, Moment, Timeline
 from app.worlds.weather import MEANS, Weather
 from ui import parts, theme, wording
-from ui.controls import Segmented
+from ui.desk.bar import PEOPLE, TABLE, TIMELINE, DeskBar
+from ui.desk.choose_world import ChooseWorld
 from ui.desk.identity import Arrival, Identity, Stale
+from ui.desk.making import MakingPage
+from ui.desk.opened import OpenDesk
 from ui.desk.pane import Pane
 from ui.desk.table import TablePage
 from ui.desk.timeline import TimelinePage
 from ui.desk.why import DeskWhy
+from ui.desk.wishes import Wish
 from ui.desk.withheld import WithheldFields
-from ui.icons import Icon
 from ui.tasks import Tasks
-from ui.theme import Size, Theme
+from ui.theme import Theme
 from ui.wording import tr
 
-if TYPE_CHECKING:
-    from ui.desk.main import OpenDesk
-
-OTHER_FILE: Final = ""
 FRESH_S: Final = 60.0
 """What arrives later than this after a change was not caused by it."""
-PEOPLE, TABLE, TIMELINE = "people", "table", "timeline"
 
 
 class DeskWindow(QWidget):
     """Shows one open desk after the other; between two, it says what it waits for."""
 
     closing = Signal()
+    activated = Signal()
+    wished = Signal(object)
+    """A `Wish`; none gives up what is being made."""
 
-    def __init__(self, dress: Theme, world: Path) -> None:
+    def __init__(self, dress: Theme) -> None:
         super().__init__()
         self.setObjectName("desk")
         self.setWindowTitle(tr("Kith: the testers' desk"))
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.world = world
-        self.reset_wanted = asyncio.Event()
+        self._last: Path | None = None
+        """The world that is here, or was to be."""
         self.tasks = Tasks(self.show_error)
         self.timeline = Timeline()
         self.panes: list[Pane] = []
@@ -63,15 +63,16 @@ class DeskWindow(QWidget):
         self._make_bar()
         self._make_pages()
         self.resize(theme.px(1280), theme.px(800))
-        self._say_waiting()
 
     # ---- building
 
     def _make_pages(self) -> None:
         self.trouble = parts.Banner("", "danger")
         self.trouble.hide()
-        self.wait = parts.label("", Size.TITLE, tone="muted")
-        self.wait.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.making = MakingPage()
+        self.making.cancelled.connect(lambda: self.wished.emit(None))
+        self.making.choose_wanted.connect(self.choose)
+        self.making.again_wanted.connect(self._make_again)
         self._side_by_side = QWidget()
         self._row = QHBoxLayout()
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -82,82 +83,80 @@ class DeskWindow(QWidget):
         self.table.why_wanted.connect(self.why.explain)
         self.timeline_page = TimelinePage(self.timeline)
         self._stack = QStackedWidget()
-        for page in (self.wait, self._side_by_side, self.table, self.timeline_page):
+        for page in (self.making, self._side_by_side, self.table, self.timeline_page):
             self._stack.addWidget(page)
         body = parts.column(
-            self._bar, self.trouble, self._stack, spacing=12, margins=(16, 12, 16, 16)
+            self.bar, self.trouble, self._stack, spacing=12, margins=(16, 12, 16, 16)
         )
         body.setStretchFactor(self._stack, 1)
         self.setLayout(body)
 
     def _make_bar(self) -> None:
-        self.worlds = QComboBox()
-        self.worlds.setObjectName("worlds")
-        self.worlds.setAccessibleName(tr("World"))
-        for path in sorted(WORLDS.glob("*.json")):
-            self.worlds.addItem(path.stem, str(path))
-        self.worlds.addItem(tr("Another file…"), OTHER_FILE)
-        self.worlds.activated.connect(self._choose_world)
-        self._show_world()
-        self.about = parts.ElidedLabel("", Size.CAPTION)
-        self.views = Segmented(
-            tr("What the desk shows"),
-            [(PEOPLE, tr("People")), (TABLE, tr("Expectations")), (TIMELINE, tr("Timeline"))],
-            name="views",
-        )
-        self.views.set_current(PEOPLE)
-        self.views.chosen.connect(self._show_view)
-        self.views.setFixedWidth(theme.px(262))
-        self.play = parts.button(tr("Pause"), self._pause, icon=Icon.PAUSE, name="play")
-        parts.set_tip(self.play, tr("Stop what happens in this world by itself, and go on"))
-        self.reset = parts.button(tr("Reset"), self._reset, icon=Icon.UNDO, name="reset")
-        parts.set_tip(self.reset, tr("The same world again, from its beginning"))
-        self._bar = parts.row(self.worlds, self.reset, self.play, self.about, self.views, spacing=8)
-        self._bar.setStretch(3, 1)
-
-    def _show_world(self) -> None:
-        at = self.worlds.findData(str(self.world))
-        if at < 0:
-            self.worlds.insertItem(0, self.world.stem, str(self.world))
-            at = 0
-        self.worlds.setCurrentIndex(at)
+        self.bar = DeskBar()
+        self.bar.choose_wanted.connect(self.choose)
+        self.bar.reset_wanted.connect(self._reset)
+        self.bar.view_chosen.connect(self._show_view)
+        self.views, self.reset, self.play = self.bar.views, self.bar.reset, self.bar.play
 
     # ---- one desk after the other
 
-    def show_desk(self, desk: "OpenDesk") -> None:
+    def show_making(self, world: Path) -> None:
+        """Show that a world is being made."""
+        self._last = world
+        self.trouble.hide()
+        self.bar.show_world(world)
+        self.making.begin(world)
+        self._stack.setCurrentWidget(self.making)
+
+    def show_nothing(self) -> None:
+        """Show that no world is here, and how to get one."""
+        self.bar.show_world(None)
+        self.making.show_nothing(made=self._last is not None)
+
+    def show_failure(self, world: Path, words: str) -> None:
+        """Say why a world could not be made, and what to do."""
+        self.bar.show_world(None)
+        self.making.show_failure(world, words)
+
+    def show_desk(self, desk: OpenDesk, weather: Mapping[str, Weather]) -> None:
         """Show the identities of a world, and hear what they do."""
+        if self._desk is None:
+            self._show_world(desk)
         self._desk = desk
-        self._names = {desk.people.address(each.id): each.id for each in desk.world.people}
-        desk.people.told = self._hear_deed
         for place, identity in enumerate(desk.identities):
-            pane = Pane(identity, place, self.tasks)
-            pane.acted.connect(lambda words, i=identity: self._hear_deed(i.name, words))
-            pane.arrived.connect(lambda arrival, pane=pane: self._arrive(pane, arrival))
-            pane.came_late.connect(lambda stale, pane=pane: self._refuse(pane, stale))
-            pane.published.connect(lambda fields, i=identity: self._publish(i, fields))
-            pane.ruled.connect(lambda i=identity: self._look_for_withheld(i))
-            pane.why_wanted.connect(lambda other, mine, p=pane: self.why.ask(p, other, mine=mine))
-            pane.weather_changed.connect(lambda sort, i=identity: self._turn(i, sort))
-            pane.keep_wanted.connect(lambda pane=pane: self._keep_others(pane))
-            self.panes.append(pane)
-            self._row.addWidget(pane, 1)
-            self._look_for_withheld(identity)
+            self._add_pane(identity, place)
         self._choose_one_another()
-        self.about.show_text(desk.world.about)
-        lively = bool(desk.world.happenings)
-        self.play.setEnabled(lively)
-        self.reset.setEnabled(True)
-        self._show_playing()
-        self.table.show_people(desk.people, desk.path)
-        self.timeline_page.show_people([each.id for each in desk.world.people])
+        for pane in self.panes:
+            if sort := weather.get(pane.identity.name):
+                pane.change_weather(sort)
         self._show_view(self.views.current)
 
-    async def drop_desk(self) -> None:
-        """Take the identities away before their sessions end."""
+    def _show_world(self, desk: OpenDesk) -> None:
+        self._names = desk.names
+        desk.people.told = self._hear_deed
+        self.bar.show_world(desk.path, desk.world.about)
+        self.bar.show_clock(desk.pausing if desk.world.happenings else None)
+        self.reset.setEnabled(True)
+        self.table.show_people(desk.people, desk.path)
+        self.timeline_page.show_people([each.id for each in desk.world.people])
+
+    def _add_pane(self, identity: Identity, place: int) -> None:
+        pane = Pane(identity, place, self.tasks)
+        pane.acted.connect(lambda words: self._hear_deed(identity.name, words))
+        pane.arrived.connect(lambda arrival: self._arrive(pane, arrival))
+        pane.came_late.connect(lambda stale: self._refuse(pane, stale))
+        pane.published.connect(lambda fields: self._publish(identity, fields))
+        pane.ruled.connect(lambda: self._look_for_withheld(identity))
+        pane.why_wanted.connect(lambda other, mine: self.why.ask(pane, other, mine=mine))
+        pane.weather_changed.connect(lambda sort: self._turn(identity, sort))
+        pane.keep_wanted.connect(lambda: self._keep_others(pane))
+        self.panes.append(pane)
+        self._row.addWidget(pane, 1)
+        self._look_for_withheld(identity)
+
+    async def drop_panes(self) -> None:
+        """Take the identities away before their sessions end; the world goes on."""
         await self.tasks.close()
-        self._desk = None
-        self._say_waiting()
-        self.table.drop_people()
         for pane in self.panes:
             pane.close_pane()
             self._row.removeWidget(pane)
@@ -166,7 +165,16 @@ class DeskWindow(QWidget):
         self.panes.clear()
         self._deeds.clear()
         self.withheld.clear()
+
+    async def drop_desk(self) -> None:
+        """Take everything of the world away before it ends."""
+        await self.drop_panes()
+        self._desk = None
+        self.bar.show_clock(None)
+        self.reset.setEnabled(False)
+        self.table.drop_people()
         self.timeline.clear()
+        self._stack.setCurrentWidget(self.making)
 
     async def close_window(self) -> None:
         """End everything that was started here."""
@@ -174,6 +182,11 @@ class DeskWindow(QWidget):
         self._dress.changed.disconnect(self._redress)
         self.hide()
         self.deleteLater()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.activated.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.ignore()
@@ -184,55 +197,47 @@ class DeskWindow(QWidget):
         words = str(error) if isinstance(error, KithError) else wording.error(error)
         self.trouble.show_text(words, "danger")
 
-    def _say_waiting(self) -> None:
-        self.wait.setText(tr("Making the world “%1”…").replace("%1", self.world.stem))
-        self._stack.setCurrentWidget(self.wait)
-        self.play.setEnabled(False)
-        self.reset.setEnabled(False)
-
     def _choose_one_another(self) -> None:
         """Let the first look at the second, and everybody else at the first."""
-        first, second, *_ = self.panes
-        for pane in self.panes:
-            seen = second if pane is first else first
-            pane.choose(seen.identity.address)
+        first, *others = self.panes
+        for pane in others:
+            pane.choose(first.identity.address)
+        if others:
+            first.choose(others[0].identity.address)
 
     def _keep_others(self, pane: Pane) -> None:
         pane.keep([other.identity for other in self.panes if other is not pane])
 
     # ---- what the tester wants
 
-    def _choose_world(self, at: int) -> None:
-        path = self.worlds.itemData(at)
-        if path == OTHER_FILE:
-            dialog = QFileDialog(self, tr("A world"), "", tr("Worlds (*.json)"))
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.fileSelected.connect(lambda name: self.open_world(Path(name)))
-            dialog.open()
-            self._show_world()
-        else:
-            self.open_world(Path(path))
+    def choose(self) -> None:
+        """Ask which world is wanted, and who of it side by side."""
+        names = tuple(pane.identity.name for pane in self.panes)
+        dialog = ChooseWorld(self, self._last, names)
+        dialog.chosen.connect(self._take_chosen)
+        dialog.open()
 
-    def open_world(self, path: Path) -> None:
-        """Close this world and make another."""
-        self.world = path
-        self._show_world()
-        self._reset()
+    def _take_chosen(self, path: Path, names: tuple[str, ...]) -> None:
+        is_here = self._desk is not None and self._desk.path == path
+        if is_here and names == tuple(pane.identity.name for pane in self.panes):
+            return
+        kept = {name: sort for name, sort in self._weather().items() if name in names}
+        self.wished.emit(Wish(path, names, kept if is_here else {}, anew=not is_here))
 
     def _reset(self) -> None:
         self.trouble.hide()
-        self.reset_wanted.set()
-
-    def _pause(self) -> None:
         if self._desk is not None:
-            self._desk.pausing.pause(not self._desk.pausing.is_paused)
-            self._show_playing()
+            names = tuple(pane.identity.name for pane in self.panes)
+            self.wished.emit(Wish(self._desk.path, names, self._weather()))
 
-    def _show_playing(self) -> None:
-        paused = self._desk is not None and self._desk.pausing.is_paused
-        words = tr("Play") if paused else tr("Pause")
-        self.play.setText(words)
-        self.play.setAccessibleName(words)
+    def _make_again(self) -> None:
+        if self._last is not None:
+            self.wished.emit(Wish(self._last))
+
+    def _weather(self) -> dict[str, Weather]:
+        """Return what is between whom and the service, where it is not clear."""
+        sorts = {pane.identity.name: Weather(pane.weather.currentData()) for pane in self.panes}
+        return {name: sort for name, sort in sorts.items() if sort is not Weather.CLEAR}
 
     def show_pane(self, name: str) -> Pane | None:
         """Bring somebody's pane into sight, if they are on the desk."""

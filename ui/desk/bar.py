@@ -1,0 +1,88 @@
+"""The bar on top of the desk: which world, from its beginning, what happens in it, which page."""
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.worlds.pausing import Pausing
+from ui import icons, parts, theme
+from ui.controls import Segmented
+from ui.icons import Icon
+from ui.theme import Size
+from ui.wording import tr
+
+PEOPLE, TABLE, TIMELINE = "people", "table", "timeline"
+LONGEST_NAME: Final = 24
+
+
+class DeskBar(QWidget):
+    """What can be done to a world as a whole."""
+
+    choose_wanted = Signal()
+    reset_wanted = Signal()
+    view_chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pausing: Pausing | None = None
+        self.world = parts.button(
+            "", self.choose_wanted.emit, icon=Icon.CHEVRON_DOWN, name="desk_world"
+        )
+        parts.set_tip(self.world, tr("Choose a world, and who is side by side"))
+        self.about = parts.ElidedLabel("", Size.CAPTION)
+        self.views = Segmented(
+            tr("What the desk shows"),
+            [(PEOPLE, tr("People")), (TABLE, tr("Expectations")), (TIMELINE, tr("Timeline"))],
+            name="views",
+        )
+        self.views.set_current(PEOPLE)
+        self.views.chosen.connect(self.view_chosen)
+        self.views.setFixedWidth(theme.px(262))
+        self.reset = parts.button(tr("Reset"), self.reset_wanted.emit, icon=Icon.UNDO, name="reset")
+        parts.set_tip(self.reset, tr("The same world again, from its beginning"))
+        self.play = parts.button(tr("Pause"), self._pause, icon=Icon.PAUSE, name="play")
+        parts.set_tip(self.play, tr("Stop what happens in this world by itself, and go on"))
+        self.step = parts.IconButton(
+            Icon.STEP, tr("Let the next thing happen"), self._step, name="step"
+        )
+        line = parts.row(
+            self.world, self.reset, self.play, self.step, self.about, self.views, spacing=8
+        )
+        line.setStretch(4, 1)
+        self.setLayout(line)
+        self.show_world(None)
+        self.show_clock(None)
+
+    def show_world(self, world: Path | None, about: str = "") -> None:
+        """Name the world that is on the desk, or on its way there."""
+        name = tr("Choose a world…") if world is None else world.stem
+        cut = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+        self.world.setText(cut)
+        self.world.setAccessibleName(name if world is None else tr("World: %1").replace("%1", name))
+        self.about.show_text(about)
+        self.reset.setEnabled(False)
+
+    def show_clock(self, pausing: Pausing | None) -> None:
+        """Have this clock to stop and start; without one nothing happens by itself."""
+        self._pausing = pausing
+        self.play.setEnabled(pausing is not None)
+        self._show_playing()
+
+    def _pause(self) -> None:
+        if self._pausing is not None:
+            self._pausing.pause(not self._pausing.is_paused)
+            self._show_playing()
+
+    def _step(self) -> None:
+        if self._pausing is not None:
+            self._pausing.step()
+
+    def _show_playing(self) -> None:
+        paused = self._pausing is not None and self._pausing.is_paused
+        words = tr("Play") if paused else tr("Pause")
+        self.play.setText(words)
+        self.play.setAccessibleName(words)
+        icons.dress(self.play, Icon.PLAY if paused else Icon.PAUSE, "text", 18)
+        self.step.setEnabled(paused)
