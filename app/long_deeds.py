@@ -12,6 +12,7 @@ import msgspec
 
 from app.addresses import default_region
 from app.cells import RELATION, REMOVED, decode_value, read_cell
+from app.changes import Kind
 from app.domain import Address, ContactId
 from app.merging import Merging, merge
 from app.outbox import PARTS
@@ -109,7 +110,10 @@ def go_on(transaction: Transaction) -> bool:
         change_now(transaction, step_id)
     else:
         _turn_some(transaction, number, (step_id, bool(is_undo)), done)
-    return is_unfinished(transaction)
+    is_more = is_unfinished(transaction)
+    if not is_more:
+        transaction.kinds |= Kind.OUTBOX  # what it held back can be sent now
+    return is_more
 
 
 def is_unfinished(reading: Transaction) -> bool:

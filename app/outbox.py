@@ -171,15 +171,23 @@ def release_leased(transaction: Transaction) -> None:
 # ---- leasing
 
 
-def lease(transaction: Transaction, now: float, limit: int, *, bulk: bool) -> Batch:
-    """Mark what may be sent now, and return exactly what was marked."""
+def lease(
+    transaction: Transaction, now: float, limit: int, *, bulk: bool, erase: bool | None = None
+) -> Batch:
+    """Mark what may be sent now, and return exactly what was marked.
+
+    What is to be erased goes after what is to be changed, or alone, or not at all: a block must not
+    wait for ten thousand withdrawals.
+    """
     number = (transaction.value("SELECT MAX(batch) FROM outbox") or 0) + 1
     records = transaction.all(
         f"SELECT address, erase, revision, {', '.join(PARTS)} FROM outbox "
-        "WHERE bulk = ? AND failure IS NULL AND batch IS NULL AND not_before <= ? "
-        "ORDER BY not_before, address LIMIT ?",
+        "WHERE bulk = ?1 AND failure IS NULL AND batch IS NULL AND not_before <= ?2 "
+        "AND (?3 IS NULL OR erase = ?3) "
+        f"ORDER BY {'' if bulk else 'erase, '}not_before, address LIMIT ?4",
         bulk,
         now,
+        erase,
         limit,
     )
     transaction.run(

@@ -71,6 +71,11 @@ class Pulse:
         self._done, self._total = done, total
         self.show()
 
+    def through(self, before: int, more: int) -> None:
+        """Show soon that so many more than before are through."""
+        self._done = before + more
+        self.show_soon()
+
     def settled(self) -> None:
         """Show that everything that can be sent was sent."""
         self._done = self._total = 0

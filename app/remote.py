@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final, TypeVar
+from copy import copy
+from typing import Final, Self, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -33,6 +34,7 @@ from app.wire import (
 
 DEADLINE_S: Final = 30.0
 BULK_DEADLINE_S: Final = 120.0
+CONNECTIONS: Final = 16
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 SILENCE_S: Final = 40.0
 """The live stream says something every 15 s; longer silence is a dead line."""
@@ -54,22 +56,36 @@ class Remote:
     def __init__(
         self, url: str, token: str, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
+        self._token, self._transport = token, transport
         try:
-            self._client = httpx.AsyncClient(
-                base_url=url,
-                headers={"Authorization": f"Bearer {token}"},
-                timeout=httpx.Timeout(DEADLINE_S, connect=10.0, read=None),
-                limits=httpx.Limits(max_connections=16),
-                transport=transport,
-                verify=trusted(url),
-                trust_env=httpx.URL(url).host not in LOOPBACK,  # no proxy reaches this computer
-            )
+            self._trusted = trusted(url)
+            self._client = self._open(url, CONNECTIONS)
         except (ImportError, ValueError, httpx.InvalidURL) as error:
             raise Unreachable("the environment names a proxy that cannot be used") from error
+
+    def _open(self, url: str, connections: int) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            base_url=url,
+            headers={"Authorization": f"Bearer {self._token}"},
+            timeout=httpx.Timeout(DEADLINE_S, connect=10.0, read=None),
+            limits=httpx.Limits(max_connections=connections),
+            transport=self._transport,
+            verify=self._trusted,
+            trust_env=httpx.URL(url).host not in LOOPBACK,  # no proxy reaches this computer
+        )
 
     def move(self, url: str) -> None:
         """Ask the service at another place from now on."""
         self._client.base_url = url
+
+    def another(self) -> Self:
+        """Make one more, with a single connection, for a loop of its own.
+
+        A pool looks at all of its connections several times for each request.
+        """
+        made = copy(self)
+        made._client = self._open(str(self._client.base_url), 1)
+        return made
 
     async def close(self) -> None:
         """Close every connection."""
@@ -120,6 +136,14 @@ class Remote:
         """Fetch the whole list, one page after the other."""
         wanted = {} if page is None else {"page": page}
         return await self._ask("GET", "/v1/contacts", ContactsPage, params=wanted)
+
+    async def contacts_since(self, cursor: str) -> ContactsPage:
+        """Fetch what changed in my list since a cursor."""
+        return await self._ask("GET", "/v1/contacts", ContactsPage, params={"cursor": cursor})
+
+    async def withdraw_all(self) -> None:
+        """Have the service let go of everything I ever uploaded."""
+        await self._send("DELETE", "/v1/me/contacts")
 
     async def patch_contact(self, address: Address, change: PatchRelation) -> KeptRelation:
         """Change one relation."""
@@ -206,7 +230,15 @@ class Remote:
         return response.content
 
 
-_SLOW: Final = frozenset({"/v1/contacts/sync", "/v1/contacts", "/v1/me/audience", "/v1/me/impact"})
+_SLOW: Final = frozenset(
+    {
+        "/v1/contacts/sync",
+        "/v1/contacts",
+        "/v1/me/contacts",
+        "/v1/me/audience",
+        "/v1/me/impact",
+    }
+)
 _MAGIC: Final = ((b"\x89PNG", "image/png"), (b"\xff\xd8", "image/jpeg"), (b"RIFF", "image/webp"))
 
 

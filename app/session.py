@@ -401,6 +401,8 @@ class Session:
             settling.cancel()
 
     async def _settle(self) -> None:
+        if self._rest is not None:  # of a deed: what it changes is to be sent as well
+            await asyncio.wait((self._rest,))
         await self._started.wait()
         await self._connected().settled()
 

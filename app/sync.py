@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from app.backoff import Backoff, wait_for
@@ -12,6 +14,7 @@ from app.remote import Remote
 from app.send_bulk import BulkSender
 from app.send_mine import MySender
 from app.send_singles import SingleSender
+from app.send_withdrawal import WithdrawalSender
 from app.store import Store
 from app.truth import Truth
 
@@ -28,6 +31,7 @@ class Sync:
         self._store = store
         self._pulse = pulse
         self._mine = MySender(store, remote)
+        self._withdrawal = WithdrawalSender(store, truth, remote)
         self._singles = SingleSender(store, truth, remote)
         self._bulk = BulkSender(store, truth, remote)
         self._woken = asyncio.Event()
@@ -97,7 +101,7 @@ class Sync:
                 break
             sent_any = True
             self._pulse.working(done, done + ready)
-            through = await self._send_some(bulk)
+            through = await self._send_some(bulk, partial(self._pulse.through, done))
             if not through:
                 break
             bulk = BULK
@@ -105,11 +109,12 @@ class Sync:
         if sent_any:
             self._pulse.settled()
 
-    async def _send_some(self, bulk: int) -> int:
+    async def _send_some(self, bulk: int, through: Callable[[int], None]) -> int:
         """Send the most private first: a block goes out before any new address."""
         return (
             await self._mine.send_account()
-            or await self._singles.send()
+            or await self._withdrawal.send(through)
+            or await self._singles.send(through)
             or await self._bulk.send(bulk)
             or await self._mine.send_messages()
         )

@@ -209,6 +209,25 @@ async def test_over_budget_waits_its_turn(sessions: AsyncExitStack, tmp_path: Pa
             assert session.rows_of([one]) == {}
 
 
+async def test_a_large_import_is_taken_back_and_done_again_at_the_service(
+    service: Service, sessions: AsyncExitStack, tmp_path: Path
+) -> None:
+    (me,) = service.people(fresh(), name="Me")
+    session = await open_session(sessions, me, tmp_path / "home")
+    book = tmp_path / "book.csv"
+    book.write_text("Name,Phone\n" + "".join(f"P{each},+{fresh()}\n" for each in range(130)))
+    await session.run_import(await session.plan_import([book], "US"), lambda done, total: None)
+    await session.settled()
+    assert len(me.get("/v1/contacts")["relations"]) == 130
+    session.undo()
+    await session.settled()
+    assert me.get("/v1/contacts")["relations"] == []
+    assert (session.rows(), session.state.waiting) == ([], 0)
+    session.redo()
+    await session.settled()
+    assert len(me.get("/v1/contacts")["relations"]) == 130
+
+
 async def test_a_wrong_token_signs_out_and_keeps_the_book(service: Service, tmp_path: Path) -> None:
     (me,) = service.people(fresh(), name="Me")
     me.token = "wrong"

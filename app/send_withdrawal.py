@@ -1,0 +1,102 @@
+"""The withdrawal of everything, as by the undo of a first import: one request, not thousands."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from app.domain import Address
+from app.errors import Refused, SignedOut
+from app.outbox import PARTS, BatchId, Intent, acknowledge, lease, release
+from app.remote import Remote
+from app.store import CHUNK, Store
+from app.transaction import Transaction
+from app.truth import Truth, is_stale, load_cursor
+
+log = logging.getLogger(__name__)
+
+LEAST: Final = 100
+"""So many have to be withdrawn; fewer go one by one as quickly."""
+MOST: Final = 10_000_000
+
+
+class WithdrawalSender:
+    """Sends nothing unless the service keeps nothing for me that is still wanted."""
+
+    def __init__(self, store: Store, truth: Truth, remote: Remote) -> None:
+        self._store = store
+        self._truth = truth
+        self._remote = remote
+
+    async def send(self, through: Callable[[int], None]) -> int:
+        """Withdraw everything, if that is what is asked for; the answer counts it."""
+        if not _is_everything(self._store.reading) or not await self._is_all_known():
+            return 0
+        with self._store.writing() as transaction:
+            if not _is_everything(transaction):  # changed meanwhile
+                return 0
+            batch = lease(transaction, time.time(), MOST, bulk=False, erase=True)
+        gone = [intent for intent in batch.intents if intent.patch is None]
+        try:
+            with self._truth.flight() as overtaken:
+                await self._remote.withdraw_all()
+                await self._apply(batch.id, gone, overtaken, through)
+        finally:
+            with self._store.writing() as transaction:
+                release(transaction, batch)
+        return len(gone)
+
+    async def _is_all_known(self) -> bool:
+        """Ask whether another session of mine keeps somebody of whom nothing was heard yet."""
+        cursor = load_cursor(self._store.reading)
+        if cursor is None or is_stale(self._store.reading):
+            return False
+        try:
+            news = await self._remote.contacts_since(cursor)
+        except SignedOut:
+            raise
+        except Refused as error:
+            log.info("the service did not say what is new: %s", error.slug)
+            return False
+        gone = {address for (address,) in self._store.reading.all(_TO_ERASE)}
+        return not isinstance(news.next, str) and all(
+            kept.address in gone for kept in news.relations
+        )
+
+    async def _apply(
+        self,
+        batch: BatchId,
+        gone: Sequence[Intent],
+        overtaken: set[Address],
+        through: Callable[[int], None],
+    ) -> None:
+        """Take it over some at a time; what is to be kept anew after it is left to be sent."""
+        for start in range(0, len(gone), CHUNK):
+            some = gone[start : start + CHUNK]
+            addresses = [intent.address for intent in some]
+            with self._store.writing() as transaction:
+                transaction.contacts |= self._store.owners(addresses)
+                acknowledge(transaction, batch, some)
+                for address in addresses:
+                    if address not in overtaken:
+                        self._truth.apply_removed(transaction, address)
+                self._truth.note_heard(addresses)
+            through(start + len(some))
+            await asyncio.sleep(0)
+
+
+_NOTHING_ELSE: Final = " AND ".join(f"{part} IS NULL" for part in PARTS)
+_TO_ERASE: Final = "SELECT address FROM outbox WHERE erase AND failure IS NULL"
+
+
+def _is_everything(reading: Transaction) -> bool:
+    """Tell whether many are to be withdrawn, and none is kept that is not."""
+    several: int = reading.value(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE bulk = 0 AND erase "
+        f"AND failure IS NULL AND batch IS NULL AND {_NOTHING_ELSE} LIMIT ?)",
+        LEAST,
+    )
+    return several == LEAST and not reading.one(
+        f"SELECT 1 FROM relation WHERE address NOT IN ({_TO_ERASE}) LIMIT 1"
+    )
