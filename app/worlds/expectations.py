@@ -152,7 +152,7 @@ def parse_table(text: str, path: Path) -> Table:
 def _remarks(lines: list[tuple[str, str]]) -> Iterator[Remark]:
     above: list[str] = []
     for content, remark in lines:
-        head, *_rest = _words(content) or [""]
+        head = _head(content)
         if head:
             yield from (Remark(head, each, beside=False) for each in above)
             above.clear()
@@ -176,6 +176,14 @@ def _parted(line: str) -> tuple[str, str]:
 
 def _words(content: str) -> list[str]:
     return [found[1] if found[1] is not None else found[2] for found in QUOTED.finditer(content)]
+
+
+def _head(content: str) -> str:
+    """Name the line that a remark belongs to: by its first word, as it is written."""
+    found = QUOTED.search(content)
+    if found is None or found[1] is None:
+        return found[2] if found else ""
+    return written(found[1])
 
 
 def _columns(path: Path, number: int, words: list[str]) -> tuple[Field, ...]:
@@ -223,19 +231,18 @@ def _row(
 def as_text(table: Table) -> str:
     """Write a table as its file has it, the columns lined up and the remarks where they were."""
     expected = {(cell.viewer, cell.field): cell.expected for cell in table.cells}
-    wide = max(len("viewer"), *(len(_written(viewer)) for viewer in table.viewers)) + 2
-    rows: list[tuple[str, str, list[str]]] = [("viewer", "viewer", [*table.fields])]
+    wide = max(len("viewer"), *(len(written(viewer)) for viewer in table.viewers)) + 2
+    rows: list[tuple[str, list[str]]] = [("viewer", [*table.fields])]
     rows += [
-        (each, _written(each), [expected[each, field] for field in table.fields])
-        for each in table.viewers
+        (written(each), [expected[each, field] for field in table.fields]) for each in table.viewers
     ]
     lines = [*_line(table, "world", f"world   {table.world}")]
-    lines += [*_line(table, "owner", f"owner   {_written(table.owner)}"), ""]
-    for head, written, words in rows:
+    lines += [*_line(table, "owner", f"owner   {written(table.owner)}"), ""]
+    for head, words in rows:
         cells = (
             word.ljust(len(field) + 2) for word, field in zip(words, table.fields, strict=True)
         )
-        lines += _line(table, head, (written.ljust(wide) + "".join(cells)).rstrip())
+        lines += _line(table, head, (head.ljust(wide) + "".join(cells)).rstrip())
     lines += [each.text for each in table.remarks if not each.head]
     return "\n".join(lines) + "\n"
 
@@ -247,7 +254,8 @@ def _line(table: Table, head: str, words: str) -> Iterator[str]:
     yield "  ".join([words, *(remark.text for remark in mine if remark.beside)])
 
 
-def _written(name: str) -> str:
+def written(name: str) -> str:
+    """Write a name as a word of a table."""
     plain = _words(name) == [name] and not _parted(name)[1] and name not in KEYWORDS
     return name if plain else f'"{name}"'
 

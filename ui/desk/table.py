@@ -1,65 +1,41 @@
 """The desk's table of expectations: who should see what, held against the service."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QComboBox,
-    QFileDialog,
-    QHeaderView,
-    QTableWidget,
-    QTableWidgetItem,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.domain import Field
+from app.errors import KithError
+from app.worlds.drafts import Cell, Draft, Sheet
 from app.worlds.expectation_report import report
-from app.worlds.expectations import (
-    NOT_FILLED_IN,
-    NOT_FOUND,
-    Expectation,
-    Expected,
-    Finding,
-    Table,
-    as_text,
-    check,
-    read_table,
-)
+from app.worlds.expectations import KINDS, Expected, Table, as_text, check, read_table
+from app.worlds.files import must_be_there
 from app.worlds.inhabit import Inhabitants
+from app.worlds.timeline import Kind, Moment
 from ui import parts, theme, wording
+from ui.desk import files, table_words
+from ui.desk.name_box import NameBox
+from ui.desk.table_grid import ExpectationGrid
+from ui.desk.table_model import ExpectationModel
+from ui.desk.unsaved import UnsavedDialog
+from ui.flow import FlowLayout
 from ui.icons import Icon
+from ui.plain import isolated
 from ui.tasks import Tasks
 from ui.theme import Size
 from ui.wording import tr
 
 TABLES: Final = Path(__file__).parents[2] / "resources" / "tables"
-KINDS: Final = ("everyone", "contact", "favorite")
 MOST_VIEWERS: Final = 12
-NEXT: Final = {
-    Expected.ANY: Expected.SHOW,
-    Expected.SHOW: Expected.HIDE,
-    Expected.HIDE: Expected.ANY,
-}
-WORDS: Final[dict[Expected, str]] = {
-    Expected.SHOW: "show",
-    Expected.HIDE: "hide",
-    Expected.ANY: "-",
-}
-
-MISSING: Final = {
-    NOT_FILLED_IN: "So it would be shown, but %1 has not filled it in.",
-    NOT_FOUND: "So it would be shown, but %2 may not find %1 by an address, and sees nothing.",
-}
+NOTHING: Final = Sheet("", KINDS, tuple(Field), {})
 
 
 class TablePage(QWidget):
-    """Rows are viewers, columns fields; pressing a cell changes what is expected there.
-
-    A cell that was checked is explained first, and changed when it is pressed again.
-    """
+    """Rows are viewers, columns fields; each world keeps its draft until the desk is closed."""
 
     why_wanted = Signal(str, str, object)
     """Of an owner, a viewer and a field."""
@@ -70,277 +46,333 @@ class TablePage(QWidget):
         self._tasks = tasks
         self._people: Inhabitants | None = None
         self._world = Path()
-        self._expected: dict[tuple[str, Field], Expected] = {}
-        self._findings: dict[tuple[str, Field], Finding] = {}
-        self._viewers: list[str] = []
-        self.owner = QComboBox()
-        self.owner.setObjectName("table_owner")
-        self.owner.setAccessibleName(tr("Whose profile"))
-        self.owner.activated.connect(self._begin)
-        self.grid = self._make_grid()
+        self._drafts: dict[Path, Draft] = {}
+        self._happened = 0
+        self.model = ExpectationModel(Draft(NOTHING))
+        self.model.setParent(self)
+        self.grid = ExpectationGrid(self.model)
+        self.grid.expected.connect(self._expect)
+        self.grid.why_wanted.connect(self._want_why)
+        self.grid.removal_wanted.connect(self._remove)
+        self.grid.moved.connect(self._explain)
+        self.owner = NameBox(tr("Whose profile"), "table_owner")
+        self.owner.chosen.connect(self._begin)
+        self.viewer = NameBox(tr("Add a viewer"), "table_viewer", hint=tr("Add a viewer"))
+        self.viewer.chosen.connect(self._add_viewer)
+        self._make_ways()
         self.result = parts.label("", bold=True)
+        self.result.setObjectName("table_result")
+        self.said = files.FileBanner("table_said")
         self.why_title = parts.label("", bold=True, wrap=True)
         self.why = parts.label("", wrap=True, tone="muted")
         self.why.setObjectName("table_why")
-        self.way = parts.button(
-            tr("Why, and change it…"), self._want_why, name="table_change", kind="primary"
-        )
         line = parts.row(self.why_title, self.way, spacing=8)
         line.setStretch(0, 1)
         self.why_card = parts.Card(line, self.why, spacing=4, padding=12)
-        self._explained: tuple[str, Field] | None = None
-        self.why_card.hide()
         self._lay_out()
+        self._show()
 
     def show_people(self, people: Inhabitants, world: Path) -> None:
-        """Speak of the people of this world from now on."""
+        """Speak of the people of this world from now on; what was expected of it is still here."""
         self._people, self._world = people, world
-        self.owner.clear()
-        for person in people.world.people:
-            if person.id not in people.world.late:
-                self.owner.addItem(person.id)
-        self.owner.setCurrentText(people.world.me or people.world.people[0].id)
-        beside = TABLES / f"{world.stem}.txt"
-        if beside.exists():
-            self.load(beside)
-        else:
-            self._begin()
+        there = [each.id for each in people.world.people if each.id not in people.world.late]
+        self.owner.offer(there)
+        self.viewer.offer(dict.fromkeys([*KINDS, *there]))
+        self.said.hide()
+        if world not in self._drafts:
+            self._drafts[world] = Draft(self._first_sheet(people.world.me or there[0]))
+        self.model.show_draft(self._drafts[world])
+        self._show()
 
     def drop_people(self) -> None:
         """Let the world end; what is expected stays on the screen."""
         self._people = None
 
+    @property
+    def is_saved(self) -> bool:
+        """Whether nothing would be lost if the desk were closed."""
+        return all(draft.is_saved for draft in self._drafts.values())
+
+    def leave(self, then: Callable[[], object]) -> None:
+        """Go on at once where all is saved, or when the tester has said what becomes of it."""
+        if self.is_saved:
+            then()
+            return
+        asked = UnsavedDialog(self, then)
+        asked.save_wanted.connect(lambda: self._ask_where(lambda: self.leave(then)))
+        asked.open()
+
+    def hear(self, moment: Moment) -> None:
+        """Note what may have changed what is seen, also before the first check."""
+        sheet = self.model.draft.sheet
+        if moment.kind is Kind.CHANGED and table_words.is_about(moment, sheet.owner, sheet.viewers):
+            self._happened += 1
+            self.model.is_fresh = False
+            self._say(table_words.not_since(moment), "warning")
+            self.model.refresh()
+
     # ---- building
 
-    def _make_grid(self) -> QTableWidget:
-        made = QTableWidget(0, len(Field))
-        made.setObjectName("table_grid")
-        made.setAccessibleName(tr("Who should see what"))
-        made.setHorizontalHeaderLabels([tr(wording.FIELDS[field]) for field in Field])
-        made.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        made.horizontalHeader().setFixedHeight(theme.px(36))
-        made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        made.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        made.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        made.verticalHeader().setDefaultSectionSize(theme.px(40))
-        made.cellClicked.connect(self._press)
-        made.cellActivated.connect(self._press)
-        made.currentCellChanged.connect(lambda *_cells: self._explain())
-        return made
+    def _make_ways(self) -> None:
+        self.start = parts.button(
+            tr("Check"), self.start_check, kind="primary", icon=Icon.CHECK, name="table_check"
+        )
+        self.way = parts.button(
+            tr("Why, and change it…"), self._want_why, name="table_change", kind="primary"
+        )
+        self.remove = parts.button(
+            tr("Remove the viewer"), lambda: self._remove(True), name="table_remove"
+        )
+        self.columns = parts.button(tr("Columns…"), self._choose_columns, name="table_columns")
+        self.undo = parts.IconButton(Icon.UNDO, tr("Undo"), self._undo, name="table_undo")
+        self.redo = parts.IconButton(Icon.REDO, tr("Redo"), self._redo, name="table_redo")
 
     def _lay_out(self) -> None:
-        def way(words: str, then: Callable[[], object], name: str, kind: str = "") -> QWidget:
-            return parts.button(words, then, name=name, kind=kind)
+        def way(words: str, then: Callable[[], object], name: str) -> QWidget:
+            return parts.button(words, then, name=name)
 
-        bar = parts.row(
-            parts.label(tr("What others see of"), tone="muted"),
+        what = parts.label(tr("What others see of"), tone="muted")
+        for each in (what, self.result):
+            each.setMinimumHeight(theme.px(34))  # the height of what they stand beside
+        above = FlowLayout(
+            what,
             self.owner,
-            parts.button(
-                tr("Check"), self.start_check, kind="primary", icon=Icon.CHECK, name="table_check"
-            ),
-            self.result,
-            None,
+            self.start,
             way(tr("Take as it is"), self.take, "table_take"),
-            way(tr("Open…"), lambda: self._ask(self.load, save=False), "table_open"),
-            way(tr("Save…"), lambda: self._ask(self.save), "table_save"),
-            way(tr("Report…"), lambda: self._ask(self.save_report, ".html"), "table_report"),
+            way(tr("Open…"), self._ask_which, "table_open"),
+            way(tr("Save…"), self._ask_where, "table_save"),
+            way(tr("Report…"), self._ask_report, "table_report"),
+            self.result,
             spacing=8,
         )
+        below = FlowLayout(self.viewer, self.remove, self.columns, self.undo, self.redo, spacing=8)
         note = parts.label(
             tr(
-                "Press a cell to change what is expected: show, hide, or nothing (-)."
+                "Press a cell, or S, H and - on it, to say what is expected: show, hide, nothing."
                 " One that was checked first says why."
             ),
             Size.CAPTION,
             tone="muted",
+            wrap=True,
         )
-        page = parts.column(bar, note, self.grid, self.why_card, spacing=10)
+        page = parts.column(above, below, note, self.said, self.grid, self.why_card, spacing=10)
         page.setStretchFactor(self.grid, 1)
         self.setLayout(page)
 
-    # ---- the table
+    # ---- files
 
-    def table(self) -> Table:
-        """Return the table as it is on the screen."""
-        cells = tuple(
-            Expectation(viewer, field, self._expected[viewer, field], number)
-            for number, viewer in enumerate(self._viewers, 5)
-            for field in Field
-        )
-        return Table(self._world, self._world.name, self.owner.currentText(), cells)
+    def table(self, path: Path | None = None) -> Table:
+        """Return the table as it is on the screen, as it would stand at a place."""
+        return self.model.draft.table(self._world, path or TABLES / f"{self._world.stem}.txt")
 
     def load(self, path: Path) -> None:
-        """Show the table of a file."""
-        table = read_table(path)
-        self.owner.setCurrentText(table.owner)
-        self._viewers = list(dict.fromkeys(cell.viewer for cell in table.cells))
-        self._expected = {
-            (viewer, field): Expected.ANY for viewer in self._viewers for field in Field
-        }
-        self._expected |= {(cell.viewer, cell.field): cell.expected for cell in table.cells}
+        """Show the table of a file, as a step that can be undone."""
+        try:
+            table = read_table(path)
+            self._must_know(table.owner)
+        except KithError as error:
+            self.said.refuse(error)
+            return
+        self.said.hide()
+        self.model.draft.begin(Sheet.of(table))
+        self.model.draft.mark_saved()
+        if Path(table.world).name != self._world.name:
+            words = tr("This table is about the world %1, and here is %2.")
+            words = words.replace("%1", isolated(table.world))
+            self.said.show_text(words.replace("%2", isolated(self._world.name)), "warning")
         self._forget_findings()
 
-    def save(self, path: Path) -> None:
-        """Write the table into a file that `kith check` reads."""
-        path.write_text(as_text(self.table()), encoding="utf-8")
+    def save(self, path: Path) -> bool:
+        """Write the table into a file that `kith check` reads; tell whether it is there."""
+        if not self.said.write(path, as_text(self.table(path))):
+            return False
+        self.model.draft.mark_saved()
+        return True
 
     def save_report(self, path: Path) -> None:
         """Write what the last check found as a page."""
-        path.write_text(report(self.table(), list(self._findings.values())), encoding="utf-8")
+        self.said.write(path, report(self.table(), list(self.model.findings.values())))
+
+    def _must_know(self, owner: str) -> None:
+        if self._people is not None:
+            must_be_there(self._people.world, [owner])
+
+    def _ask_which(self) -> None:
+        title = tr("Open a table of expectations")
+        files.ask(self, title, self.load, suggested="", save=False)
+
+    def _ask_where(self, then: Callable[[], object] = lambda: None) -> None:
+        files.ask(
+            self,
+            tr("Save the table of expectations"),
+            lambda path: self.save(path) and then(),
+            suggested=f"{self._world.stem}.txt",
+        )
+
+    def _ask_report(self) -> None:
+        title = tr("Save what was found as a page")
+        files.ask(self, title, self.save_report, suggested=f"{self._world.stem}.html")
+
+    # ---- checking
 
     def start_check(self) -> None:
         """Ask the service as every viewer."""
         self._tasks.start(self.check(), name="check")
 
-    async def check(self) -> None:
-        """Ask as every viewer, and paint what was found."""
-        if self._people is None:
-            return
-        found = await check(self.table(), self._people)
-        self._findings = {(each.cell.viewer, each.cell.field): each for each in found}
-        failed = sum(not each.passed for each in found)
-        asked = sum(each.cell.expected is not Expected.ANY for each in found)
-        words = tr("%1 of %2 as expected").replace("%1", str(asked - failed))
-        self.result.setText(words.replace("%2", str(asked)))
-        parts.set_property(self.result, "tone", "danger" if failed else "success")
-        self._paint()
-        self._go_to_first_failure()
-
     def take(self) -> None:
         """Expect what the service does now."""
         self._tasks.start(self._take(), name="check")
 
-    async def _take(self) -> None:
-        await self.check()
-        for key, finding in self._findings.items():
-            self._expected[key] = Expected.SHOW if finding.shown else Expected.HIDE
-        await self.check()
-
-    def _begin(self) -> None:
+    async def check(self) -> bool:
+        """Ask as every viewer, and paint what was found; tell whether it could be asked."""
         if self._people is None:
-            return
-        world, owner = self._people.world, self.owner.currentText()
-        there = [each.id for each in world.people if each.id not in {owner, *world.late}]
-        self._viewers = [*there[:MOST_VIEWERS], *KINDS]
-        self._expected = {
-            (viewer, field): Expected.ANY for viewer in self._viewers for field in Field
-        }
-        self._forget_findings()
+            return False
+        before = self._happened
+        self.start.setEnabled(False)
+        self._say(tr("Checking…"), "muted")
+        try:
+            found = await check(self.table(), self._people)
+        except KithError as error:
+            self.said.refuse(error)
+            self._say(tr("Not checked"), "warning")
+            return False
+        finally:
+            self.start.setEnabled(True)
+        self.said.hide()
+        self.model.findings = {(each.cell.viewer, each.cell.field): each for each in found}
+        if before == self._happened:
+            self.model.is_fresh = True
+            self._say(*table_words.verdict(self.model.draft, self.model.findings))
+        self._show_cells()
+        self._go_to_first_failure()
+        return True
 
-    def _forget_findings(self) -> None:
-        self._findings.clear()
-        self._explained = None
-        self.result.setText("")
-        self.grid.setRowCount(len(self._viewers))
-        self.grid.setVerticalHeaderLabels(self._viewers)
-        self._paint()
-
-    def _press(self, line: int, column: int) -> None:
-        key = self._viewers[line], list(Field)[column]
-        if key in self._findings and key != self._explained:
-            self._explained = key
-            self._explain()
-            return
-        self._expected[key] = NEXT[self._expected[key]]
-        self._findings.pop(key, None)
-        self._paint()
-
-    # ---- painting
-
-    def _paint(self) -> None:
-        tokens = theme.now().tokens
-        self.grid.setStyleSheet(
-            f"QTableWidget {{ background: {tokens.surface}; gridline-color: {tokens.line};"
-            f" border: 1px solid {tokens.line}; border-radius: {theme.px(8)}px; }}"
-            f"QHeaderView, QHeaderView::section, QTableCornerButton::section {{"
-            f" background: {tokens.rail}; color: {tokens.muted}; border: none;"
-            f" padding: 0 {theme.px(8)}px; }}"
-            "QHeaderView { padding: 0; }"
-        )
-        for line, viewer in enumerate(self._viewers):
-            for column, field in enumerate(Field):
-                self.grid.setItem(line, column, self._item(viewer, field))
-        self._explain()
-
-    def _item(self, viewer: str, field: Field) -> QTableWidgetItem:
-        expected, finding = self._expected[viewer, field], self._findings.get((viewer, field))
-        words, ground, ink = tr(WORDS[expected]), "surface", "text"
-        if expected is Expected.ANY:
-            ink = "muted"
-            if finding is not None:
-                words = f"- {tr('shown') if finding.shown else tr('hidden')}"
-        elif finding is not None and finding.passed:
-            words, ground, ink = f"✓ {words}", "success_soft", "success"
-        elif finding is not None:
-            is_now = tr("is shown") if finding.shown else tr("is hidden")
-            words, ground, ink = f"✗ {words}: {is_now}", "danger_soft", "danger"
-        made = QTableWidgetItem(words)
-        made.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
-        made.setBackground(theme.now().colour(ground))
-        made.setForeground(theme.now().colour(ink))
-        return made
+    async def _take(self) -> None:
+        if await self.check():
+            self._expect(
+                {
+                    cell: Expected.SHOW if finding.shown else Expected.HIDE
+                    for cell, finding in self.model.findings.items()
+                }
+            )
+            await self.check()
 
     def _go_to_first_failure(self) -> None:
-        for (viewer, field), finding in self._findings.items():
-            if not finding.passed:
-                self.grid.setCurrentCell(self._viewers.index(viewer), list(Field).index(field))
-                return
+        failed = (cell for cell, each in self.model.findings.items() if not each.passed)
+        if (first := next(failed, None)) is not None:
+            self.grid.go_to(first)
 
-    def _want_why(self) -> None:
-        line, column = self.grid.currentRow(), self.grid.currentColumn()
-        viewer, field = self._viewers[line], list(Field)[column]
-        self.why_wanted.emit(self.owner.currentText(), viewer, field)
+    # ---- what the tester changes
+
+    def _expect(self, cells: Mapping[Cell, Expected]) -> None:
+        self.model.draft.expect(cells)
+        self._show_cells()
+
+    def _begin(self, owner: str) -> None:
+        self.model.draft.begin(self._blank(owner))
+        self._forget_findings()
+
+    def _add_viewer(self, name: str) -> None:
+        self.viewer.set_name("")
+        self.model.draft.add_viewer(name)
+        self._show_cells()
+        self.grid.go_to((name, self.model.draft.sheet.fields[0]))
+
+    def _remove(self, viewers: bool) -> None:
+        chosen = self.grid.selected_cells()
+        draft = self.model.draft
+        if viewers:
+            draft.remove_viewers(viewer for viewer, _field in chosen)
+        else:
+            gone = {field for _viewer, field in chosen}
+            draft.show_fields(field for field in draft.sheet.fields if field not in gone)
+        self._show_cells()
+
+    def _choose_columns(self) -> None:
+        made = QMenu(self)
+        made.setObjectName("table_columns_menu")
+        made.aboutToHide.connect(made.deleteLater)
+        shown = self.model.draft.sheet.fields
+        for field in Field:
+            action = made.addAction(tr(wording.FIELDS[field]))
+            action.setCheckable(True)
+            action.setChecked(field in shown)
+            action.setEnabled(shown != (field,))
+            action.toggled.connect(lambda on, each=field: self._show_column(each, on))
+        made.popup(self.columns.mapToGlobal(self.columns.rect().bottomLeft()))
+
+    def _show_column(self, field: Field, on: bool) -> None:
+        shown = set(self.model.draft.sheet.fields)
+        self.model.draft.show_fields(shown | {field} if on else shown - {field})
+        self._show_cells()
+
+    def _undo(self) -> None:
+        self.model.draft.undo()
+        self._show_cells()
+
+    def _redo(self) -> None:
+        self.model.draft.redo()
+        self._show_cells()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self._undo()
+        elif event.matches(QKeySequence.StandardKey.Redo):
+            self._redo()
+        else:
+            super().keyPressEvent(event)
+
+    # ---- showing
+
+    def _first_sheet(self, owner: str) -> Sheet:
+        beside = TABLES / f"{self._world.stem}.txt"
+        return Sheet.of(read_table(beside)) if beside.exists() else self._blank(owner)
+
+    def _blank(self, owner: str) -> Sheet:
+        assert self._people is not None
+        world = self._people.world
+        there = [each.id for each in world.people if each.id not in {owner, *world.late}]
+        return Sheet(owner, (*there[:MOST_VIEWERS], *KINDS), tuple(Field), {})
+
+    def _forget_findings(self) -> None:
+        self.model.show_draft(self.model.draft)
+        self._show()
+
+    def _show(self) -> None:
+        self._say(tr("Not checked yet"), "muted")
+        self._show_cells()
+
+    def _show_cells(self) -> None:
+        model, draft = self.model, self.model.draft
+        here = self.grid.current_cell()
+        model.findings = {
+            cell: each
+            for cell, each in model.findings.items()
+            if each.cell.expected is draft.expected(cell)
+        }
+        model.refresh()
+        self.grid.keep_cell(here)
+        self.owner.set_name(draft.sheet.owner)
+        self.undo.setEnabled(draft.can_undo)
+        self.redo.setEnabled(draft.can_redo)
+        self.remove.setEnabled(len(draft.sheet.viewers) > 1)
+        self._explain()
+
+    def _say(self, words: str, tone: str) -> None:
+        self.result.setText(words)
+        self.result.setAccessibleName(words)
+        parts.set_property(self.result, "tone", tone)
+        self.result.updateGeometry()
 
     def _explain(self) -> None:
-        """Say by which rules the chosen cell is as it is."""
-        line, column = self.grid.currentRow(), self.grid.currentColumn()
-        field = list(Field)[max(column, 0)]
-        viewer = self._viewers[line] if 0 <= line < len(self._viewers) else ""
-        finding = self._findings.get((viewer, field))
+        """Say by which rules the current cell is as it is."""
+        finding = self.model.found(self.grid.currentIndex())
         self.why_card.setVisible(finding is not None)
-        if finding is None:
-            return
-        words = (
-            tr("%1 sees the %3 of %2.") if finding.shown else tr("%1 does not see the %3 of %2.")
-        )
-        words = words.replace("%1", viewer).replace("%2", self.owner.currentText())
-        self.why_title.setText(words.replace("%3", tr(wording.FIELDS[field]).lower()))
-        *passed_by, deciding = finding.reasons
-        owner = self.owner.currentText()
-        rules = [_passed_by(rule, owner, viewer) for rule in passed_by]
-        rules.append(_deciding(deciding, owner, viewer))
-        self.why.setText("\n".join(f"{at}. {words}" for at, words in enumerate(rules, 1)))
+        if finding is not None:
+            owner = self.model.draft.sheet.owner
+            self.why_title.setText(table_words.title(owner, finding))
+            self.why.setText(table_words.why(owner, finding))
 
-    def _ask(
-        self, then: Callable[[Path], None], suffix: str = ".txt", *, save: bool = True
-    ) -> None:
-        dialog = QFileDialog(self, tr("A table of expectations"), self._world.stem + suffix)
-        if save:
-            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: then(Path(name)))
-        dialog.open()
-
-
-def _passed_by(rule: str, owner: str, viewer: str) -> str:
-    """Word a rule that was asked and did not decide."""
-    words = {
-        "blocked": tr("%1 does not block %2."),
-        "viewer-blocked": tr("%2 does not block %1."),
-    }.get(rule, tr("The rule %3 shows it.").replace("%3", rule))
-    return words.replace("%1", owner).replace("%2", viewer)
-
-
-def _deciding(rule: str, owner: str, viewer: str) -> str:
-    """Word the rule that decided."""
-    if rule in MISSING:
-        return tr(MISSING[rule]).replace("%1", owner).replace("%2", viewer)
-    kind, _, detail = rule.partition("-")
-    words = {
-        "blocked": tr("%1 blocks %2."),
-        "viewer": tr("%2 blocks %1."),
-        "audience": tr("Nothing else is said for %2, so the audience of the field counts: %3."),
-        "override": tr("%1 chose a rule for %2: %3."),
-    }.get(kind, tr("%1 gave %2 a set of fields (%3)."))
-    words = words.replace("%1", owner).replace("%2", viewer).replace("%3", detail or rule)
-    return words + tr(" This decides.")
+    def _want_why(self) -> None:
+        if (here := self.grid.current_cell()) is not None:
+            self.why_wanted.emit(self.model.draft.sheet.owner, *here)

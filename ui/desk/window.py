@@ -9,7 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
 from app.domain import Address, Field
 from app.errors import KithError, Refused, Unreachable
@@ -62,7 +62,8 @@ class DeskWindow(QWidget):
         dress.changed.connect(self._redress)
         self._make_bar()
         self._make_pages()
-        self.resize(theme.px(1280), theme.px(800))
+        room = self.screen().availableSize()
+        self.resize(min(theme.px(1280), room.width()), min(theme.px(800), room.height()))
 
     # ---- building
 
@@ -73,17 +74,21 @@ class DeskWindow(QWidget):
         self.making.cancelled.connect(lambda: self.wished.emit(None))
         self.making.choose_wanted.connect(self.choose)
         self.making.again_wanted.connect(self._make_again)
-        self._side_by_side = QWidget()
-        self._row = QHBoxLayout()
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(theme.px(12))
-        self._side_by_side.setLayout(self._row)
+        self._row = parts.row(spacing=12)
+        side_by_side = QWidget()
+        side_by_side.setLayout(self._row)
         self.why = DeskWhy(self, self.tasks)
         self.table = TablePage(self.tasks)
         self.table.why_wanted.connect(self.why.explain)
+        self.timeline.hear(self.table.hear)
         self.timeline_page = TimelinePage(self.timeline)
+        self._pages = {
+            PEOPLE: _movable(side_by_side),
+            TABLE: _movable(self.table),
+            TIMELINE: _movable(self.timeline_page),
+        }
         self._stack = QStackedWidget()
-        for page in (self.making, self._side_by_side, self.table, self.timeline_page):
+        for page in (self.making, *self._pages.values()):
             self._stack.addWidget(page)
         body = parts.column(
             self.bar, self.trouble, self._stack, spacing=12, margins=(16, 12, 16, 16)
@@ -126,6 +131,7 @@ class DeskWindow(QWidget):
         for place, identity in enumerate(desk.identities):
             self._add_pane(identity, place)
         self._choose_one_another()
+        self.panes[0].table.setFocus()
         for pane in self.panes:
             if sort := weather.get(pane.identity.name):
                 pane.change_weather(sort)
@@ -190,7 +196,7 @@ class DeskWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.ignore()
-        self.closing.emit()
+        self.table.leave(self.closing.emit)
 
     def show_error(self, error: Exception) -> None:
         """Say what went wrong."""
@@ -243,6 +249,8 @@ class DeskWindow(QWidget):
         """Bring somebody's pane into sight, if they are on the desk."""
         self.views.set_current(PEOPLE)
         self._show_view(PEOPLE)
+        if pane := self.pane(name):
+            self._pages[PEOPLE].ensureWidgetVisible(pane)
         return self.pane(name)
 
     def pane(self, name: str) -> Pane | None:
@@ -264,8 +272,7 @@ class DeskWindow(QWidget):
     def _show_view(self, view: object) -> None:
         if self._desk is None:
             return
-        pages = {PEOPLE: self._side_by_side, TABLE: self.table, TIMELINE: self.timeline_page}
-        self._stack.setCurrentWidget(pages[str(view)])
+        self._stack.setCurrentWidget(self._pages[str(view)])
 
     def _redress(self) -> None:
         for pane in self.panes:
@@ -342,6 +349,16 @@ class DeskWindow(QWidget):
         for each in found:
             words = f"{each.field.value} ({each.rule})"
             self.timeline.add(Moment(time.time(), Kind.WITHHELD, owner.name, words, each.other))
+
+
+def _movable(page: QWidget) -> QScrollArea:
+    """Let a page be moved sideways where the window is too narrow for it."""
+    made = QScrollArea()
+    made.setFrameShape(QFrame.Shape.NoFrame)
+    made.setWidgetResizable(True)
+    made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    made.setWidget(page)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
