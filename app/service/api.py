@@ -16,6 +16,7 @@ from app.service import contact_calls, my_calls, openapi, operator_calls
 from app.service.node import Node
 from app.service.problems import ProblemError
 from app.service.routes import Call, Endpoint, Route, json_answer, problem_answer
+from app.service.stream import Asked
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ class Events(Protocol):
         receive: Receive,
         send: Send,
         account_id: int,
-        last_event_id: str | None,
+        asked: Asked,
     ) -> None:
         """Answer with a stream and keep it open."""
         ...
@@ -76,6 +77,7 @@ def _events_route(streams: Events) -> Route:
         "Live changes, as server-sent events",
         answer=bytes,
         media="text/event-stream",
+        is_packed=True,
     )
 
 
@@ -89,8 +91,8 @@ class _Streaming(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         last_event_id = self._call.request.headers.get("last-event-id")
-        account_id = self._call.account_id
-        await self._streams.events(scope, receive, send, account_id, last_event_id)
+        asked = Asked(last_event_id, self._call.takes_gzip)
+        await self._streams.events(scope, receive, send, self._call.account_id, asked)
 
 
 async def _on_http_error(_: Request, error: Exception) -> Response:

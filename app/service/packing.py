@@ -47,67 +47,40 @@ def accepts_gzip(header: str) -> bool:
     return gzip > 0 and gzip >= weights.get("identity", 0.0)
 
 
+def pays(size: int) -> bool:
+    """Tell whether packing so many bytes is worth the time it takes."""
+    return LEAST_BYTES <= size <= MOST_BYTES
+
+
 def gzipped(data: bytes) -> bytes:
     """Pack a whole answer."""
-    packing = Packing()
-    symbols = (_LAST_BLOCK, *packing.symbols(data), _BLOCK_END)
-    return _HEADER + _joined(symbols) + packing.checks()
+    symbols = (_LAST_BLOCK, *_symbols(data), _BLOCK_END)
+    return _HEADER + _joined(symbols) + _checks(zlib.crc32(data), len(data))
 
 
 class Packing:
-    """One gzip member that is read while it is written: each piece is readable at once."""
+    """A stream as one gzip member: its first piece is packed, and each can be read at once.
 
-    __slots__ = ("_checksum", "_places", "_size")
+    What follows stands in it as it is: live events are few bytes, the same for many readers, and
+    thousands of streams stay open.
+    """
+
+    __slots__ = ("_checksum", "_size")
 
     def __init__(self) -> None:
         self._checksum = 0
         self._size = 0
-        self._places: dict[bytes, int] = {}
-        """Where each part between texts stood last."""
 
-    def begin(self, data: bytes) -> bytes:
-        """Begin the member, with a piece that is packed."""
-        symbols = (_BLOCK, *self.symbols(data), _BLOCK_END, _STORED_BLOCK)
-        self._places.clear()  # thousands of streams stay open
-        return _HEADER + _joined(symbols) + _STORED.pack(0, 0, 0xFFFF)[1:]
-
-    def stored(self, data: bytes) -> bytes:
-        """Add a piece as it is."""
-        self._count(data)
-        starts = range(0, len(data), _STORED_BYTES)
-        return b"".join(_stored(data[start : start + _STORED_BYTES]) for start in starts)
-
-    def end(self) -> bytes:
-        """End the member."""
-        return _joined((_LAST_BLOCK, _BLOCK_END)) + self.checks()
-
-    def checks(self) -> bytes:
-        """Return checksum and size of everything packed."""
-        return _TRAILER.pack(self._checksum, self._size & 0xFFFFFFFF)
-
-    def symbols(self, data: bytes) -> Iterator[Bits]:
-        """Pack a piece, without what a block begins and ends with."""
-        start = 0
-        for text in _TEXT.finditer(data):
-            kind = text.lastindex or 0
-            begin, end = text.span(kind)
-            yield self._between(data[start:begin], start)
-            yield _letters(text[kind])
-            start = end
-        yield self._between(data[start:], start)
-        self._count(data)
-
-    def _between(self, part: bytes, place: int) -> Bits:
-        """Refer to the same part where it stood before, or write it."""
-        if len(part) not in _REFERABLE:
-            return _letters(part)
-        distance = place - self._places.get(part, place - _WINDOW - 1)
-        self._places[part] = place
-        return _letters(part) if distance > _WINDOW else _reference(len(part), distance)
-
-    def _count(self, data: bytes) -> None:
+    def add(self, data: bytes) -> bytes:
+        """Return what the next piece is sent as."""
+        is_first = not self._size
         self._checksum = zlib.crc32(data, self._checksum)
         self._size += len(data)
+        return _begun(data) if is_first else _stored(data)
+
+    def end(self) -> bytes:
+        """Return what the member ends with."""
+        return _joined((_LAST_BLOCK, _BLOCK_END)) + _checks(self._checksum, self._size)
 
 
 def _weight(parameter: str) -> float:
@@ -120,8 +93,43 @@ def _weight(parameter: str) -> float:
 _WEIGHT: Final = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 
 
+def _begun(data: bytes) -> bytes:
+    # A block of nothing follows, stored: it fills the last byte, so that a reader need not wait.
+    symbols = (_BLOCK, *_symbols(data), _BLOCK_END, _STORED_BLOCK)
+    return _HEADER + _joined(symbols) + _STORED.pack(0, 0, _STORED_BYTES)[1:]
+
+
 def _stored(data: bytes) -> bytes:
-    return _STORED.pack(0, len(data), len(data) ^ 0xFFFF) + data
+    parts: list[bytes] = []
+    for start in range(0, len(data), _STORED_BYTES):
+        piece = data[start : start + _STORED_BYTES]
+        parts += (_STORED.pack(0, len(piece), len(piece) ^ _STORED_BYTES), piece)
+    return b"".join(parts)
+
+
+def _checks(checksum: int, size: int) -> bytes:
+    return _TRAILER.pack(checksum, size & 0xFFFFFFFF)
+
+
+def _symbols(data: bytes) -> Iterator[Bits]:
+    """Write each text, and refer to what stands between texts where the same stood before."""
+    places: dict[bytes, int] = {}
+    start = 0
+    for text in _TEXT.finditer(data):
+        kind = text.lastindex or 0
+        begin, end = text.span(kind)
+        yield _between(data[start:begin], start, places)
+        yield _letters(text[kind])
+        start = end
+    yield _between(data[start:], start, places)
+
+
+def _between(part: bytes, place: int, places: dict[bytes, int]) -> Bits:
+    if len(part) not in _REFERABLE:
+        return _letters(part)
+    distance = place - places.get(part, place - _WINDOW - 1)
+    places[part] = place
+    return _letters(part) if distance > _WINDOW else _reference(len(part), distance)
 
 
 def _joined(symbols: Iterable[Bits]) -> bytes:

@@ -139,7 +139,7 @@ def json_answer(body: bytes, status: int = 200) -> Response:
 def packed_answer(call: Call, body: bytes) -> Response:
     """Return JSON that is written already, in gzip if that is smaller and the caller takes it."""
     headers = {**NO_STORE, "vary": packing.VARY}
-    if call.takes_gzip and packing.LEAST_BYTES <= len(body) <= packing.MOST_BYTES:
+    if call.takes_gzip and packing.pays(len(body)):
         packed = packing.gzipped(body)
         if len(packed) < len(body):
             headers["content-encoding"] = "gzip"

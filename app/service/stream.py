@@ -7,6 +7,7 @@ from typing import Final
 from app.service import frames
 from app.service.barrier import Sending
 from app.service.items import Item
+from app.service.packing import Packing
 from app.service.wire_protocol import Wire
 
 HEARTBEAT_S: Final = 15.0
@@ -20,6 +21,14 @@ class Batch:
     head: int
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """From where on a reader wants to hear, and whether in gzip."""
+
+    last_event_id: str | None
+    takes_gzip: bool
+
+
 class Stream:
     """One open stream. It is live while the pump serves it; otherwise its own task does."""
 
@@ -30,6 +39,7 @@ class Stream:
         "is_live",
         "is_woken",
         "leaving",
+        "packing",
         "position",
         "sending",
         "wire",
@@ -38,6 +48,8 @@ class Stream:
     def __init__(self, account_id: int, wire: Wire) -> None:
         self.account_id = account_id
         self.wire = wire
+        self.packing: Packing | None = None
+        """What the stream is written in, if its reader missed much and takes gzip."""
         self.position = 0
         self.is_live = False
         self.is_woken = False
@@ -48,6 +60,15 @@ class Stream:
         self.leaving: Batch | None = None
         """What the pump wrote and is not with the kernel yet, and the barrier held for it."""
         self._beat: asyncio.TimerHandle | None = None
+
+    def write(self, data: bytes) -> bool:
+        """Write what the reader is to get, and tell whether it has left already."""
+        return self.wire.write_chunk(self.packing.add(data) if self.packing else data)
+
+    def end(self) -> None:
+        """Write what the reader's decoder waits for."""
+        if self.packing is not None:
+            self.wire.write_chunk(self.packing.end())
 
     def hand_over(self) -> None:
         """Leave a live stream to its own task."""
@@ -71,5 +92,5 @@ class Stream:
         if self.wire.is_closing:
             return
         if self.wire.has_left:
-            self.wire.write_chunk(frames.HEARTBEAT)
+            self.write(frames.HEARTBEAT)
         self._beat_at(due + HEARTBEAT_S)

@@ -41,14 +41,14 @@ class StreamWriter:
             if self._node.barrier.is_late(sending):
                 await stream.wire.cut()
                 return
-            if not stream.wire.write_chunk(piece):
+            if not stream.write(piece):
                 await stream.wire.drain()
 
     def send(self, stream: Stream, batch: Batch) -> None:
         """Write what is new to a live stream, without waiting."""
         new = Batch([item for item in batch.items if item.seq > stream.position], batch.head)
         frame = b"".join(self.frames(stream, new.items, stream.position))
-        if not frame or stream.wire.write_chunk(frame):
+        if not frame or stream.write(frame):
             self.arrived(stream, new)
         else:
             self._wait_for(stream, new)
@@ -59,7 +59,7 @@ class StreamWriter:
         written = map(frame.event, cursors, [version for _, _, version in due])
         # All is made before the first is written: a reader that is awake need not be woken.
         for (stream, seq, _), event in zip(due, list(written), strict=True):
-            if stream.wire.write_chunk(event):
+            if stream.write(event):
                 stream.position = seq
             else:
                 self._wait_for(stream, Batch([], seq))

@@ -9,16 +9,17 @@ import asyncio
 from collections import deque
 from collections.abc import Collection, Sequence
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
 
-from app.service import frames, relations
+from app.service import frames, packing, relations
 from app.service.barrier import Sending
 from app.service.feed import News
 from app.service.node import Node
+from app.service.packing import Packing
 from app.service.presence import Presence
-from app.service.stream import Batch, Stream
+from app.service.stream import Asked, Batch, Stream
 from app.service.stream_reader import StreamReader
 from app.service.stream_writer import Due, StreamWriter
 from app.service.wire_protocol import wire_of
@@ -32,7 +33,9 @@ _HEADERS: Final = [
     (b"content-type", b"text/event-stream"),
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
+    (b"vary", packing.VARY.encode()),
 ]
+_PACKED: Final = [*_HEADERS, (b"content-encoding", b"gzip")]
 
 
 class Streams:
@@ -58,17 +61,20 @@ class Streams:
         receive: Receive,  # noqa: ARG002 - a stream reads nothing; the wire tells of its end
         send: Send,
         account_id: int,
-        last_event_id: str | None,
+        asked: Asked,
     ) -> None:
         """Answer with a stream and keep it open."""
-        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         wire = wire_of(scope)
-        if scope["method"] != "HEAD" and not wire.is_closing:
+        stream = Stream(account_id, wire)
+        if scope["method"] == "HEAD":
+            await send(_head(stream))
+        elif not wire.is_closing:
             wire.keep_little()
-            await self._keep(Stream(account_id, wire), last_event_id)
+            await self._keep(stream, send, asked)
         if wire.is_closing:
             await wire.gone()
         else:
+            stream.end()
             await send({"type": "http.response.body", "body": b""})
 
     def wake(self, account_ids: Collection[int]) -> None:
@@ -125,11 +131,10 @@ class Streams:
 
     # ---- one stream in its own task
 
-    async def _keep(self, stream: Stream, last_event_id: str | None) -> None:
+    async def _keep(self, stream: Stream, send: Send, asked: Asked) -> None:
         self._add(stream)
-        stream.start_beating()
         try:
-            await self._open(stream, last_event_id)
+            await self._open(stream, send, asked)
             while not self._is_closing and not stream.wire.is_closing:
                 if not stream.is_live:
                     await self._catch_up(stream)
@@ -139,17 +144,21 @@ class Streams:
             stream.stop_beating()
             self._remove(stream)
 
-    async def _open(self, stream: Stream, last_event_id: str | None) -> None:
+    async def _open(self, stream: Stream, send: Send, asked: Asked) -> None:
         """Send what was missed, then `ready`."""
         sending = self._node.barrier.begin((stream.account_id,), stream.wire)
         try:
-            opening = await self._reader.opening(stream.account_id, last_event_id)
+            opening = await self._reader.opening(stream.account_id, asked.last_event_id)
             if opening is None:
                 await stream.wire.cut()
                 return
             head = self._node.cursor(stream.account_id, opening.batch.head)
             parts = [frames.reset(head)] if opening.is_reset else []
             parts += self._writer.frames(stream, opening.batch.items, opening.position)
+            if asked.takes_gzip and packing.pays(sum(map(len, parts))):
+                stream.packing = Packing()
+            await send(_head(stream))
+            stream.start_beating()
             await self._writer.write(stream, parts, sending)
             self._writer.arrived(stream, opening.batch)
             await self._writer.confirm()
@@ -267,3 +276,8 @@ class Streams:
         if not streams:
             del self._by_account[stream.account_id]
             self._presence.left(stream.account_id)
+
+
+def _head(stream: Stream) -> dict[str, Any]:
+    headers = _PACKED if stream.packing else _HEADERS
+    return {"type": "http.response.start", "status": 200, "headers": headers}

@@ -47,6 +47,8 @@ RETRY_S: Final = 1
 READ_BYTES: Final = 1 << 16
 CHANGES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 HOP: Final = frozenset({b"connection", b"keep-alive", b"date", b"server"})
+ASKED_AS_IS: Final = HOP | {b"accept-encoding"}
+"""What is packed can be neither cut into events nor told twice."""
 
 
 class Proxy:
@@ -304,7 +306,7 @@ async def _ask(place: SplitResult, head: h11.Request, body: bytes) -> AsyncItera
     reader, writer = await asyncio.open_connection(place.hostname, place.port)
     try:
         http = h11.Connection(h11.CLIENT)
-        headers = [(name, value) for name, value in head.headers if name not in HOP]
+        headers = [(name, value) for name, value in head.headers if name not in ASKED_AS_IS]
         request = h11.Request(
             method=head.method, target=head.target, headers=[*headers, (b"connection", b"close")]
         )

@@ -1,24 +1,30 @@
-"""A hundred changes while away, heard on a new connection, beside the same rows from bare SQLite.
+"""Changes while away, heard on a new connection, beside the same number from a bare feed.
 
-`python -m tests.bench.bench_catchup [CONTACTS…]`. The limit is a process that reads a hundred rows
-of a feed by their index and sends their bytes over HTTP.
+`python -m tests.bench.bench_catchup [CONTACTS…]`. The limit is a process that reads the rows of a
+feed by their index and sends them over HTTP. Bytes are all that comes, with the answer's head.
 """
 
 import socket
 import statistics
 import sys
 import time
+import zlib
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
+from tests.bench.bare_feed import FIRST, ROWS, a_bare_feed
 from tests.contract.outside import Person, Service, serve
+from tests.service.live.wires import dechunk
 
-SIZES = (1_000, 10_000)
+SIZES = (10_000, 100_000)
 CHANGES = 100
+FEW = 10
 ROUNDS = 15
 FRESH = "--discovery-burst=1000000"
+LAST = str(FIRST + ROWS - 1).encode()
+GZIP = "accept-encoding: gzip\r\n"
 
 
 def exchange(url: str, request: str, ending: bytes) -> tuple[float, int]:
@@ -28,11 +34,21 @@ def exchange(url: str, request: str, ending: bytes) -> tuple[float, int]:
     with socket.create_connection((str(parts.hostname), parts.port or 0)) as wire:
         wire.sendall(request.encode())
         received = b""
-        while ending not in received:
+        while not received or ending not in text_of(received):
             data = wire.recv(1 << 18)
             assert data, "the connection ended early"
             received += data
     return 1000 * (time.perf_counter() - started), len(received)
+
+
+def text_of(received: bytes) -> bytes:
+    """Return the body so far, as it was before it was packed."""
+    head, _, body = received.partition(b"\r\n\r\n")
+    if b"transfer-encoding: chunked" in head:
+        body = dechunk(received)
+    if b"content-encoding: gzip" in head:
+        body = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body)
+    return body
 
 
 def median(url: str, request: str, ending: bytes) -> tuple[float, int]:
@@ -56,30 +72,51 @@ def befriend(service: Service, size: int) -> tuple[Person, list[Person]]:
     return viewer, people
 
 
+def asked(service: Service, viewer: Person, cursor: str) -> dict[str, tuple[float, int]]:
+    """Ask for what is newer than a cursor, in every way."""
+    host = urlsplit(service.url).netloc
+    head = f"host: {host}\r\nauthorization: Bearer {viewer.token}\r\n"
+    stream = f"GET /v1/events HTTP/1.1\r\n{head}last-event-id: {cursor}\r\n"
+    listed = f"GET /v1/contacts?cursor={cursor} HTTP/1.1\r\n{head}"
+    return {
+        "stream": median(service.url, f"{stream}\r\n", b"event: ready"),
+        "stream, gzip": median(service.url, f"{stream}{GZIP}\r\n", b"event: ready"),
+        "list": median(service.url, f"{listed}\r\n", b'"cursor"'),
+        "list, gzip": median(service.url, f"{listed}{GZIP}\r\n", b'"cursor"'),
+    }
+
+
 def main(sizes: list[int]) -> int:
     """Print the table."""
-    print("contacts                        ms      bytes")
+    print("contacts  changes                  ms      bytes   of a bare feed: ms      bytes")
     for size in sizes:
-        with TemporaryDirectory() as folder, serve(Path(folder), FRESH) as service:
+        with (
+            TemporaryDirectory() as folder,
+            serve(Path(folder), FRESH) as service,
+            a_bare_feed() as bare,
+        ):
             viewer, people = befriend(service, size)
-            cursor = viewer.get("/v1/contacts?limit=1")["cursor"]
-            host = urlsplit(service.url).netloc
-            head = f"host: {host}\r\nauthorization: Bearer {viewer.token}\r\n"
-            stream = f"GET /v1/events HTTP/1.1\r\n{head}last-event-id: {{}}\r\n\r\n"
-            delta = f"GET /v1/contacts?cursor={{}} HTTP/1.1\r\n{head}\r\n"
-            health = f"GET /healthz HTTP/1.1\r\n{head}\r\n"
+            cursors = {CHANGES: cursor_of(viewer)}
             for number, person in enumerate(people[:CHANGES]):
+                if number == CHANGES - FEW:
+                    cursors[FEW] = cursor_of(viewer)
                 person.publish(status=f"Changed {number}")
-            now = viewer.get(f"/v1/contacts?cursor={cursor}")["cursor"]
-            rows = {
-                "an empty answer": median(service.url, health, b'"ok"}'),
-                "nothing new, stream": median(service.url, stream.format(now), b"event: ready"),
-                "100 changes, stream": median(service.url, stream.format(cursor), b"event: ready"),
-                "100 changes, list": median(service.url, delta.format(cursor), b'"cursor"'),
-            }
-        for name, (spent, received) in rows.items():
-            print(f"{size:>8} {name:<20}{spent:>8.2f}{received:>11,}", flush=True)
+            cursors[0] = cursor_of(viewer)
+            for changes, cursor in cursors.items():
+                request = f"GET /?since={ROWS - changes - 1} HTTP/1.1\r\nhost: bare\r\n\r\n"
+                limit, least = median(bare, request, LAST if changes else b"")
+                for way, (spent, received) in asked(service, viewer, cursor).items():
+                    print(
+                        f"{size:>8} {changes:>8} {way:<14}{spent:>6.2f}{received:>11,}"
+                        f"{limit:>20.2f}{least:>11,}   {spent / limit:.1f} x",
+                        flush=True,
+                    )
     return 0
+
+
+def cursor_of(person: Person) -> str:
+    """Return where somebody's feed stands now."""
+    return str(person.get("/v1/contacts?limit=1")["cursor"])
 
 
 if __name__ == "__main__":

@@ -120,6 +120,43 @@ async def test_offline_refuses_and_clear_lets_through(tmp_path: Path) -> None:
         assert {await _status(proxy.url) for _ in range(2)} == {200, None}
 
 
+async def test_the_weather_meddles_with_what_would_come_in_gzip(tmp_path: Path) -> None:
+    world = read(WORLDS / "three-people.json")
+    async with (
+        host.service(tmp_path / "service") as running,
+        Inhabitants.of(world, running.url, running.operator_key) as people,
+        Proxy(running.url) as proxy,
+        httpx.AsyncClient(trust_env=False, timeout=PATIENCE_S) as client,
+    ):
+        await people.settle()
+        cursor = msgspec.json.decode(await people.ask("ana", "/v1/contacts"))["cursor"]
+        entry = {"addresses": [str(number) for number in range(12025550200, 12025550220)]}
+        await people.act("ana", "POST", "/v1/contacts/sync", {"entries": [entry]})
+        headers = {
+            "authorization": f"Bearer {people.tokens['ana']}",
+            "accept-encoding": "gzip",
+            "last-event-id": cursor,
+        }
+        proxy.change(Weather.DUPLICATED)
+        direct = await _until_ready(client, running.url, headers)
+        twice = await _until_ready(client, proxy.url, headers)
+        assert direct == ("gzip", 20)
+        assert twice == (None, 40)
+
+
+async def _until_ready(
+    client: httpx.AsyncClient, url: str, headers: dict[str, str]
+) -> tuple[str | None, int]:
+    """How a stream is packed, and how many relations it tells until nothing missed is left."""
+    relations = 0
+    async with client.stream("GET", f"{url}/v1/events", headers=headers) as answer:
+        async for line in answer.aiter_lines():
+            relations += line == "event: relation"
+            if line == "event: ready":
+                break
+        return answer.headers.get("content-encoding"), relations
+
+
 async def _status(url: str) -> int | None:
     async with httpx.AsyncClient(trust_env=False) as client:
         try:

@@ -115,4 +115,4 @@ async def test_the_description_tells_which_answers_are_packed(service: Service) 
         for call in calls.values()
         if "Content-Encoding" in call["responses"].get("200", {}).get("headers", {})
     }
-    assert packed == {"/v1/contacts"}
+    assert packed == {"/v1/contacts", "/v1/events"}

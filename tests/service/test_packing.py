@@ -91,9 +91,9 @@ def test_each_piece_can_be_read_at_once() -> None:
     packing = Packing()
     reader = zlib.decompressobj(GZIP)
     backlog = b'id: A\nevent: profile\ndata: {"address":"1","version":1}\n\n' * 9
-    assert reader.decompress(packing.begin(backlog)) == backlog
+    assert reader.decompress(packing.add(backlog)) == backlog
     for piece in (b":\n\n", "event: \u4e2d\n\n".encode(), b"x" * 200_000, b"id: B\n\n"):
-        assert reader.decompress(packing.stored(piece)) == piece
+        assert reader.decompress(packing.add(piece)) == piece
         assert not reader.eof
     assert reader.decompress(packing.end()) == b""
     assert reader.eof
@@ -102,14 +102,14 @@ def test_each_piece_can_be_read_at_once() -> None:
 
 def test_a_piece_is_sent_as_it_is_once_the_backlog_is_over() -> None:
     packing = Packing()
-    packing.begin(b"backlog")
-    assert b"some event" in packing.stored(b"some event")
-    assert len(packing.stored(b"some event")) == len(b"some event") + 5
+    packing.add(b"backlog")
+    assert b"some event" in packing.add(b"some event")
+    assert len(packing.add(b"some event")) == len(b"some event") + 5
 
 
 def test_a_wrong_byte_is_noticed() -> None:
     packing = Packing()
-    member = packing.begin(b"one") + packing.stored(b"two") + packing.end()
+    member = packing.add(b"one") + packing.add(b"two") + packing.end()
     assert gzip.decompress(member) == b"onetwo"
     with pytest.raises(gzip.BadGzipFile, match="CRC"):
         gzip.decompress(member.replace(b"two", b"owt"))

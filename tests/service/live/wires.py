@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,8 @@ from urllib.parse import urlsplit
 from tests.contract.outside import PATIENCE_S
 
 Json = dict[str, Any]
+GZIP = zlib.MAX_WBITS | 16
+"""How zlib names it."""
 
 
 class Ended(AssertionError):
@@ -121,17 +124,24 @@ class Wire:
 class Stream(Wire):
     """A live stream."""
 
-    def open(self, token: str, cursor: str | None = None) -> "Stream":
+    def open(self, token: str, cursor: str | None = None, more: str = "") -> "Stream":
         """Ask for the stream."""
-        self.request(
-            "GET", "/v1/events", token, more=f"last-event-id: {cursor}\r\n" if cursor else ""
-        )
+        more += f"last-event-id: {cursor}\r\n" if cursor else ""
+        self.request("GET", "/v1/events", token, more=more)
         return self
 
     @property
+    def is_packed(self) -> bool:
+        """Whether what comes is in gzip."""
+        return (
+            b"\r\ncontent-encoding: gzip\r\n" in self.received.partition(b"\r\n\r\n")[0] + b"\r\n"
+        )
+
+    @property
     def text(self) -> bytes:
-        """The body so far, without the chunks' frames."""
-        return dechunk(bytes(self.received))
+        """The body so far, without the chunks' frames and as it was before it was packed."""
+        body = dechunk(bytes(self.received))
+        return zlib.decompressobj(GZIP).decompress(body) if self.is_packed else body
 
     def events(self) -> list[Event]:
         """Everything dispatched so far."""
