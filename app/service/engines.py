@@ -10,7 +10,8 @@ from typing import Protocol, cast
 from app.service.bus import Bus
 from app.service.node import Node
 from app.service.presence import Presence
-from app.service.store import SqliteStore, Store
+from app.service.sqlite import SqliteStore
+from app.service.store import Store
 from app.service.streams import Streams
 from app.service.tasks import Tasks
 

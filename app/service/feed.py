@@ -22,13 +22,31 @@ from app.service.relations import (
     Record,
     standing,
 )
-from app.service.store import Tx
-from app.service.viewers import FEW, HEAD, ID, VERSION, Held, Row, Viewer, alike, viewer, viewers
+from app.service.store import Parts, Tx
+from app.service.viewers import (
+    FEW,
+    HEAD,
+    ID,
+    VERSION,
+    Held,
+    Row,
+    Viewer,
+    alike,
+    count_viewers,
+    some_viewers,
+    viewer,
+    viewers,
+)
 
 View = tuple[bytes, int, int]
 """The JSON of the fields, the mask of what is there, and a digest."""
 
 BLANK: View = (NOTHING, 0, 0)
+FIRST_PART = 100
+"""Viewers marked at once before the first hear of a change."""
+PART = 1_000
+IN_PARTS = 10_000
+"""Up to so many are marked in parts: as long as that takes, nobody reads."""
 NOBODY = (0,)
 """The id of no account."""
 _RECORD = len(relations.NAMES)
@@ -95,6 +113,8 @@ class Deaf(NamedTuple):
 
     viewer: Viewer
     held: Held
+    view: View
+    """What they would see."""
     is_loss: bool
 
     @property
@@ -128,14 +148,46 @@ def refresh(
     With `before`, viewers who block the owner cost what they would cost if they did not: whoever
     made the change must not read from its time that they are blocked.
     """
+    _refresh(tx, owner, touched, viewers(tx, owner, keys), before)
+
+
+def refresh_in_parts(
+    tx: Tx, owner: Owner, touched: Touched, before: Before | None = None
+) -> Parts[Touched]:
+    """Do so for everybody, in parts; whom to wake is kept for the last, which may be read then."""
+    if not _may_be_parted(tx, owner):
+        refresh(tx, owner, touched, before=before)
+        return touched
+    size = FIRST_PART
+    rows = some_viewers(tx, owner, 0, size)
+    while len(rows) == size:
+        tx.run("INSERT INTO unfinished (owner_id) VALUES (?) ON CONFLICT DO NOTHING", owner.id)
+        _refresh(tx, owner, touched, rows, before)
+        yield Touched(revoked=touched.revoked, news=touched.news)
+        touched = Touched(wake=touched.wake)
+        size = PART
+        rows = some_viewers(tx, owner, rows[-1][ID], size)
+    _refresh(tx, owner, touched, rows, before)
+    tx.run("DELETE FROM unfinished WHERE owner_id = ?", owner.id)
+    return touched
+
+
+def _may_be_parted(tx: Tx, owner: Owner) -> bool:
+    """Tell whether those who read can wait for the whole: no other node does, and it is soon."""
+    return tx.dialect == "sqlite" and count_viewers(tx, owner, IN_PARTS + 1) <= IN_PARTS
+
+
+def _refresh(
+    tx: Tx, owner: Owner, touched: Touched, rows: Sequence[Row], before: Before | None
+) -> None:
     changed: list[Changed] = []
     deaf: list[Deaf] = []
-    for held, rows in alike(viewers(tx, owner, keys)).items():
+    for held, group in alike(rows).items():
         view = _view_of(owner, held)
         if view[2] != held.digest:
-            changed.append(Changed(held, view, rows))
+            changed.append(Changed(held, view, group))
         elif before is not None and held.blocked & BLOCKS_PROFILE:
-            for row in rows:
+            for row in group:
                 deaf += _would_hear(owner, viewer(row), held, before)
     if changed or deaf:
         _mark(tx, owner, changed, deaf, touched)
@@ -155,7 +207,7 @@ def _would_hear(owner: Owner, viewer: Viewer, held: Held, before: Before) -> lis
     if before.stands is not None:
         hearing = hearing.standing_as(before.stands.get(viewer.key, NO_RELATION))
     old = _view_of(before.owner or owner, hearing)
-    return [Deaf(viewer, held, bool(old[1] & ~new[1]))] if old[2] != new[2] else []
+    return [Deaf(viewer, held, new, bool(old[1] & ~new[1]))] if old[2] != new[2] else []
 
 
 def _mark(
@@ -190,7 +242,7 @@ def _mark(
 def _write_each(tx: Tx, owner: Owner, changed: Sequence[Changed], deaf: Sequence[Deaf]) -> None:
     rows = [
         (each.version, held.shown, held.digest, each.profile_seq, each.id, owner.key)
-        for each, held, _ in deaf
+        for each, held, _, _ in deaf
     ]
     for change in changed:
         _, shown, digest = change.view
@@ -208,14 +260,10 @@ def _write_alike(tx: Tx, owner: Owner, changed: Sequence[Changed], deaf: Sequenc
     """Do the same with a statement for each new view, which costs half as much for each viewer."""
     written: dict[tuple[bool, int, int], list[int]] = {}
     for change in changed:
-        _, shown, digest = change.view
-        ids = written.setdefault((change.is_heard, shown, digest), [])
+        ids = written.setdefault((change.is_heard, *change.view[1:]), [])
         ids += [row[ID] for row in change.rows]
-    for is_heard in (True, False):
-        among = [each.viewer.id for each in deaf if each.is_heard == is_heard]
-        first = next((each for each in written if each[0] == is_heard), (is_heard, 0, 0))
-        if among:
-            written.setdefault(first, []).extend(among)
+    for each in deaf:
+        written.setdefault((each.is_heard, *each.view[1:]), []).append(each.viewer.id)
     same = tx.among("owner_id", sorted(each.viewer.id for each in deaf) or NOBODY)
     for (is_heard, shown, digest), ids in written.items():
         heard = "(SELECT head FROM account WHERE id = owner_id)" if is_heard else "profile_seq"

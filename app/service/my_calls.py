@@ -35,20 +35,20 @@ async def get_me(call: Call) -> Response:
 async def patch_me(call: Call) -> Response:
     """Publish fields, and switch automatic sync."""
     body: PatchMe = call.body
-    await call.node.change(lambda tx: (None, myself.patch_me(tx, call.me(tx), body)))
+    await call.node.change_in_parts(lambda tx: myself.patch_me(tx, call.me(tx), body))
     return await get_me(call)
 
 
 async def put_picture(call: Call) -> Response:
     """Publish a picture, which is decoded and made anew."""
     picture = await remake(call.body)
-    await call.node.change(lambda tx: (None, myself.put_picture(tx, call.me(tx), picture)))
+    await call.node.change_in_parts(lambda tx: myself.put_picture(tx, call.me(tx), picture))
     return answer(Picture(picture.hash, picture.type, picture.width, picture.height))
 
 
 async def delete_picture(call: Call) -> Response:
     """Take my picture away."""
-    await call.node.change(lambda tx: (None, myself.put_picture(tx, call.me(tx), None)))
+    await call.node.change_in_parts(lambda tx: myself.put_picture(tx, call.me(tx), None))
     return nothing()
 
 

@@ -16,7 +16,7 @@ from app.service.feed import Before, Touched
 from app.service.patching import patched
 from app.service.problems import ProblemError
 from app.service.relations import Record, record_standing, standing
-from app.service.store import Tx
+from app.service.store import Parts, Tx
 from app.service.texts import Texts
 from app.wire import (
     Because,
@@ -55,25 +55,34 @@ def me_json(tx: Tx, texts: Texts, account_id: int) -> bytes:
     return msgspec.json.encode(Me(address, owner.fields, owner.privacy, bool(row[0])))
 
 
-def patch_me(tx: Tx, me: Owner, change: PatchMe) -> Touched:
+def patch_me(tx: Tx, me: Owner, change: PatchMe) -> Parts[Touched]:
     """Publish fields, and switch automatic sync."""
-    touched = Touched()
     if change.fields is not UNSET:
         _save_fields(tx, me, _patched_fields(me.fields, change.fields))
         if change.fields.picture is None:
             tx.run("DELETE FROM picture WHERE account_id = ?", me.id)
     if change.auto_sync is not UNSET:
         tx.run("UPDATE account SET auto_sync = ? WHERE id = ?", int(change.auto_sync), me.id)
-    published(tx, me, touched)
-    return touched
+    return (yield from published(tx, me))
 
 
-def published(tx: Tx, before: Owner, touched: Touched) -> None:
+def published(tx: Tx, before: Owner) -> Parts[Touched]:
     """Let a change of an account reach its viewers and its own sessions."""
     owner = load_owner(tx, before.id)
     assert owner is not None
-    feed.refresh(tx, owner, touched, before=Before(before))
+    touched = yield from feed.refresh_in_parts(tx, owner, Touched(), Before(before))
     note_me(tx, owner.id, touched)
+    return touched
+
+
+def finish(tx: Tx) -> None:
+    """Do what a crash left to do of changes that lay in parts; nobody has read them yet."""
+    for (owner_id,) in tx.all("SELECT owner_id FROM unfinished"):
+        owner = load_owner(tx, owner_id)
+        if owner is not None:
+            feed.refresh(tx, owner, Touched())
+            note_me(tx, owner_id, Touched())
+    tx.run("DELETE FROM unfinished")
 
 
 def note_me(tx: Tx, account_id: int, touched: Touched) -> None:
@@ -83,9 +92,8 @@ def note_me(tx: Tx, account_id: int, touched: Touched) -> None:
     touched.wake.add(account_id)
 
 
-def put_picture(tx: Tx, me: Owner, picture: StoredPicture | None) -> Touched:
+def put_picture(tx: Tx, me: Owner, picture: StoredPicture | None) -> Parts[Touched]:
     """Publish a picture, or take it away."""
-    touched = Touched()
     tx.run("DELETE FROM picture WHERE account_id = ?", me.id)
     about = None
     if picture is not None:
@@ -98,8 +106,7 @@ def put_picture(tx: Tx, me: Owner, picture: StoredPicture | None) -> Touched:
             picture.data,
         )
     _save_fields(tx, me, msgspec.structs.replace(me.fields, picture=about))
-    published(tx, me, touched)
-    return touched
+    return (yield from published(tx, me))
 
 
 def put_privacy(tx: Tx, me: Owner, change: PutPrivacy) -> tuple[Privacy, Touched]:
@@ -107,9 +114,10 @@ def put_privacy(tx: Tx, me: Owner, change: PutPrivacy) -> tuple[Privacy, Touched
     touched = Touched()
     rules = changed_privacy(me.privacy, change)
     tx.run("UPDATE account SET privacy = ? WHERE id = ?", dump_privacy(rules), me.id)
-    published(tx, me, touched)
     owner = load_owner(tx, me.id)
     assert owner is not None
+    feed.refresh(tx, owner, touched, before=Before(me))
+    note_me(tx, owner.id, touched)
     feed.discover(tx, owner, touched)
     return rules, touched
 

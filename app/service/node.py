@@ -3,13 +3,13 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from app.domain import Cursor
 from app.errors import HostFailed
-from app.service import leases
+from app.service import leases, myself
 from app.service.barrier import Barrier
 from app.service.budget import Allowance
 from app.service.bus import Bus, LocalBus
@@ -18,7 +18,7 @@ from app.service.directory import Directory, token_hash
 from app.service.feed import News, Touched
 from app.service.keys import Keys
 from app.service.leases import Lease
-from app.service.store import Store, Tx
+from app.service.store import Parts, Store, Tx
 from app.service.texts import Texts
 
 T = TypeVar("T")
@@ -57,6 +57,7 @@ class Node:
     async def start(self) -> None:
         """Become a node of the database."""
         lease = await self.store.write(self._join)
+        await self.store.write(myself.finish)
         self.incarnation = lease.incarnation
         self.adopted = lease.adopted
 
@@ -78,13 +79,28 @@ class Node:
             self._spread(touched)
         finally:
             self.barrier.end(making)
-        await self._settle(touched)
+        await self._settle(touched.revoked)
         return result
+
+    async def change_in_parts(self, work: Callable[[Tx], Parts[Touched]]) -> None:
+        """Make a change that concerns many; the first hear of it while others are marked."""
+        making = self.barrier.begin_change()
+        revoked: set[int] = set()
+
+        def told(touched: Touched) -> None:
+            revoked.update(touched.revoked)
+            self._spread(touched)
+
+        try:
+            told(await self.store.write_in_parts(lambda tx: self._noted_parts(tx, work), told))
+        finally:
+            self.barrier.end(making)
+        await self._settle(revoked)
 
     async def announce(self, touched: Touched) -> None:
         """Wake those who have something to hear; wait where something was taken from them."""
         self.bus.publish(touched.everybody)
-        await self._settle(touched)
+        await self._settle(touched.revoked)
 
     def note_revoked(self, tx: Tx, touched: Touched) -> None:
         """Have every node see, in the same transaction, from whom something was taken away."""
@@ -97,6 +113,18 @@ class Node:
         self.note_revoked(tx, touched)
         return result, touched
 
+    def _noted_parts(self, tx: Tx, work: Callable[[Tx], Parts[Touched]]) -> Parts[Touched]:
+        parts = work(tx)
+        while True:
+            try:
+                touched = next(parts)
+            except StopIteration as end:
+                last: Touched = end.value
+                self.note_revoked(tx, last)
+                return last
+            self.note_revoked(tx, touched)
+            yield touched
+
     def _spread(self, touched: Touched) -> None:
         if self.barrier.is_alone:
             self.bus.publish(touched.unheard)
@@ -104,11 +132,9 @@ class Node:
         else:
             self.bus.publish(touched.everybody)
 
-    async def _settle(self, touched: Touched) -> None:
-        if touched.revoked:
-            await asyncio.gather(
-                self.barrier.settle(touched.revoked), self.bus.settle(touched.revoked)
-            )
+    async def _settle(self, revoked: Collection[int]) -> None:
+        if revoked:
+            await asyncio.gather(self.barrier.settle(revoked), self.bus.settle(revoked))
 
     async def account_of(self, token: str) -> int | None:
         """Return the account a token belongs to."""

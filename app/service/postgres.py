@@ -21,7 +21,7 @@ from app.errors import HostFailed
 from app.service.postgres_schema import column_types, migrate
 from app.service.postgres_sql import LONG, Batches, array, column, translated
 from app.service.problems import Unavailable
-from app.service.store import Tx, Value
+from app.service.store import Parts, Tx, Value, all_parts
 
 log = logging.getLogger(__name__)
 
@@ -168,6 +168,13 @@ class PostgresStore:
         loop = asyncio.get_running_loop()
         # The write happens whether or not the caller waits for it to the end.
         return await asyncio.shield(loop.run_in_executor(self._writers, self._write, work))
+
+    async def write_in_parts(self, work: Callable[[Tx], Parts[T]], told: Callable[[T], None]) -> T:
+        """Run a change in one transaction, since other nodes read as they like."""
+        *parts, last = await self.write(lambda tx: all_parts(work(tx)))
+        for part in parts:
+            told(part)
+        return last
 
     async def close(self) -> None:
         """Finish what is under way and let go."""

@@ -106,7 +106,13 @@ ALTER TABLE account ADD COLUMN taken BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX relation_let_go ON relation (removed_at) WHERE kept = 0;
 """
 
-MIGRATIONS: Final = (VERSION_1, VERSION_2, VERSION_3, VERSION_4)
+VERSION_5: Final = """
+CREATE TABLE unfinished (
+    owner_id BIGINT PRIMARY KEY
+);
+"""
+
+MIGRATIONS: Final = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5)
 """Each brings the database from the version before it; a released one is never edited."""
 
 POSTGRESQL_ONLY: Final = {

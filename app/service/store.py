@@ -3,27 +3,13 @@
 A transaction function touches nothing but the database, since an engine may run it again.
 """
 
-import asyncio
-import queue
-import sqlite3
-import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
-from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar, cast
-
-from app.errors import StoreDamaged
-from app.service import schema
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 Value = int | float | str | bytes | None
 T = TypeVar("T")
-
-READERS: Final = 3
-GROUP: Final = 64
-"""How many waiting writes may share one commit, and so one flush to the disk."""
-ROWS: Final = 250
-"""How many rows one INSERT takes."""
+Parts = Generator[T, None, T]
+"""A change that yields where what it did so far may be committed."""
 
 
 class Tx(Protocol):
@@ -91,267 +77,24 @@ class Store(Protocol):
         """Run a function that changes things; when this returns, they are on disk."""
         ...
 
+    async def write_in_parts(self, work: Callable[[Tx], Parts[T]], told: Callable[[T], None]) -> T:
+        """Run a change that may go to disk in parts, for whoever must not wait for all of it.
+
+        Each part is told once it is on disk; the last is returned. Nobody reads what is between,
+        and a crash may leave it: whatever works in parts notes in the first how to go on.
+        """
+        ...
+
     async def close(self) -> None:
         """Finish what is under way and let go."""
         ...
 
 
-class SqliteTx:
-    """One transaction on SQLite."""
-
-    dialect = "sqlite"
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def all(self, sql: str, *values: Value) -> list[tuple[Any, ...]]:
-        """Return every row."""
-        return self._connection.execute(sql, values).fetchall()
-
-    def one(self, sql: str, *values: Value) -> tuple[Any, ...] | None:
-        """Return the first row, or nothing."""
-        row: tuple[Any, ...] | None = self._connection.execute(sql, values).fetchone()
-        return row
-
-    def run(self, sql: str, *values: Value) -> int:
-        """Change rows and return how many."""
-        return self._connection.execute(sql, values).rowcount
-
-    def many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
-        """Run one statement for each row."""
-        self._connection.executemany(sql, rows)
-
-    def insert(self, target: str, rows: Sequence[Sequence[Value]], tail: str = "") -> None:
-        """Insert rows, many to a statement: a step of SQLite's machine for each row costs more."""
-        if not rows:
-            return
-        hole = f"({','.join('?' * len(rows[0]))})"
-        for start in range(0, len(rows), ROWS):
-            part = rows[start : start + ROWS]
-            holes = ",".join([hole] * len(part))
-            self._connection.execute(
-                f"INSERT INTO {target} VALUES {holes} {tail}", list(chain.from_iterable(part))
-            )
-
-    def columns(self, wanted: Sequence[str], rest: str, *values: Value) -> list[list[str]]:
-        """Return columns as text: joined by SQLite, so that no row becomes an object."""
-        joined = ", ".join(f"group_concat({column}, char(10))" for column in wanted)
-        found = self.one(f"SELECT {joined} {rest}", *values)
-        assert found is not None
-        return [[] if text is None else text.split("\n") for text in found]
-
-    def fill(
-        self,
-        table: str,
-        same: Mapping[str, Value],
-        each: Mapping[str, Sequence[int | bytes | None]],
-    ) -> None:
-        """Insert rows in one statement, whose values stand side by side in a few parameters."""
-        (first, numbers), *others = each.items()
-        held: list[Value] = [f"[{','.join(map(str, numbers))}]", *same.values()]
-        taken = ["n.value", *(f"?{place}" for place in range(2, len(held) + 1))]
-        for _, values in others:
-            held.append(b"")
-            held[-1], text = _packed(values, f"?{len(held)}")
-            taken.append(text)
-        names = ", ".join((first, *same, *(name for name, _ in others)))
-        self._connection.execute(
-            f"INSERT INTO {table} ({names}) SELECT {', '.join(taken)} FROM json_each(?1) n", held
-        )
-
-    def lock(self, table: str, column: str, numbers: Sequence[int]) -> None:
-        """Do nothing: the one writer has the whole database."""
-
-    def among(self, column: str, numbers: Sequence[int]) -> str:
-        """Return a condition that a column is one of many numbers."""
-        return f"{column} IN ({','.join(map(str, numbers))})"
-
-    def numbers(self, numbers: Sequence[int]) -> str:
-        """Return a table expression with one column, `value`, of many numbers.
-
-        The numbers are ours, never text that came from outside, so they stand in the SQL.
-        """
-        return f"json_each('[{','.join(map(str, numbers))}]')"
-
-
-def _packed(values: Sequence[int | bytes | None], hole: str) -> tuple[bytes, str]:
-    """Return values side by side in one parameter, and what takes the one of row `n.key` out."""
-    if isinstance(values[0], bytes):
-        return _packed_bytes(cast("Sequence[bytes]", values), hole)
-    texts = ["" if value is None else str(value) for value in values]
-    width = max(map(len, texts))
-    data = "".join([text.ljust(width) for text in texts]).encode()
-    text = f"CAST(substr({hole}, 1 + {width} * n.key, {width}) AS TEXT)"
-    if None in values:
-        text = f"NULLIF({text}, '{' ' * width}')"
-    return data, f"CAST({text} AS INTEGER)"
-
-
-def _packed_bytes(values: Sequence[bytes], hole: str) -> tuple[bytes, str]:
-    width = max(map(len, values))
-    if all(len(value) == width for value in values):
-        return b"".join(values), f"substr({hole}, 1 + {width} * n.key, {width})"
-    data = b"".join([b"%04d%b" % (len(value), value.ljust(width, b"\0")) for value in values])
-    start = f"{width + 4} * n.key"
-    size = f"CAST(CAST(substr({hole}, 1 + {start}, 4) AS TEXT) AS INTEGER)"
-    return data, f"substr({hole}, 5 + {start}, {size})"
-
-
-class SqliteStore:
-    """A database in one file: a single writer thread, and readers that never wait for it."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
-        self._readers = ThreadPoolExecutor(READERS, "kith-read")
-        self._writing = _open(path)
+def all_parts(parts: Parts[T]) -> list[T]:
+    """Make a change without a commit between its parts."""
+    found: list[T] = []
+    while True:
         try:
-            _migrate(self._writing, path)
-        except sqlite3.DatabaseError as damage:
-            raise StoreDamaged(path, str(damage)) from damage
-        self._writer = threading.Thread(target=self._write_all, name="kith-write", daemon=True)
-        self._writer.start()
-
-    async def read(self, work: Callable[[Tx], T]) -> T:
-        """Run a function on one consistent state."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
-
-    async def write(self, work: Callable[[Tx], T]) -> T:
-        """Run a function that changes things; when this returns, they are on disk."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(_Job(work, loop, future))
-        # The write happens whether or not the caller waits for it to the end.
-        return await asyncio.shield(future)
-
-    async def close(self) -> None:
-        """Finish what is under way and let go."""
-        self._jobs.put(None)
-        await asyncio.to_thread(self._writer.join)
-        await asyncio.to_thread(self._readers.shutdown)
-        for connection in self._connections:
-            connection.close()
-        self._writing.close()
-
-    def _read(self, work: Callable[[Tx], T]) -> T:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = _open(self._path)
-            self._connections.append(connection)
-        connection.execute("BEGIN")
-        try:
-            return work(SqliteTx(connection))
-        finally:
-            connection.execute("ROLLBACK")
-
-    def _write_all(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            jobs = [job]
-            ended = False
-            while len(jobs) < GROUP and not self._jobs.empty():
-                following = self._jobs.get()
-                if following is None:
-                    ended = True
-                    break
-                jobs.append(following)
-            self._commit(jobs)
-            if ended:
-                return
-
-    def _commit(self, jobs: "list[_Job]") -> None:
-        """Run several writes under one commit; one that fails takes back only its own changes."""
-        connection = self._writing
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            if len(jobs) == 1:
-                jobs[0].run(SqliteTx(connection))
-                connection.execute("COMMIT" if jobs[0].error is None else "ROLLBACK")
-            else:
-                self._run_apart(jobs)
-                connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            for job in jobs:
-                job.error = job.error or error
-        for job in jobs:
-            job.answer()
-
-    def _run_apart(self, jobs: "list[_Job]") -> None:
-        """Run each write in a savepoint, which costs a copy of every page it changes."""
-        for job in jobs:
-            self._writing.execute("SAVEPOINT work")
-            job.run(SqliteTx(self._writing))
-            if job.error is not None:
-                self._writing.execute("ROLLBACK TO work")
-            self._writing.execute("RELEASE work")
-
-
-class _Job:
-    """A write that somebody waits for."""
-
-    def __init__(
-        self,
-        work: Callable[[Tx], Any],
-        loop: asyncio.AbstractEventLoop,
-        future: asyncio.Future[Any],
-    ) -> None:
-        self._work = work
-        self._loop = loop
-        self._future = future
-        self._result: object = None
-        self.error: BaseException | None = None
-
-    def run(self, tx: Tx) -> None:
-        """Do the work and remember how it ended."""
-        try:
-            self._result = self._work(tx)
-        except BaseException as error:  # noqa: BLE001 - handed on to the one who waits
-            self.error = error
-
-    def answer(self) -> None:
-        """Tell the one who waits, on their loop."""
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._settle)
-
-    def _settle(self) -> None:
-        if self._future.done():
-            return
-        if self.error is None:
-            self._future.set_result(self._result)
-        else:
-            self._future.set_exception(self.error)
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-    try:
-        for pragma in (
-            "page_size = 8192",
-            "journal_mode = WAL",
-            "wal_autocheckpoint = 4096",
-            "synchronous = FULL",
-            "secure_delete = ON",
-            "busy_timeout = 30000",
-            "cache_size = -65536",
-            "temp_store = MEMORY",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-    except sqlite3.DatabaseError as damage:
-        connection.close()
-        raise StoreDamaged(path, str(damage)) from damage
-    return connection
-
-
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > len(schema.MIGRATIONS):
-        raise StoreDamaged(path, "a newer Kith has changed this file; use that one")
-    for following in range(version + 1, len(schema.MIGRATIONS) + 1):
-        connection.execute("BEGIN IMMEDIATE")
-        for statement in schema.statements(following, "sqlite"):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {following}")
-        connection.execute("COMMIT")
+            found.append(next(parts))
+        except StopIteration as end:
+            return [*found, end.value]

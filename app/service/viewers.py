@@ -67,7 +67,7 @@ def viewers(tx: Tx, owner: Owner, keys: Sequence[int] | None) -> list[Row]:
         return tx.all(_ALL, owner.id, owner.id)
     if not keys:
         return []
-    if len(keys) > FEW and _count(tx, owner, len(keys)) < len(keys):
+    if len(keys) > FEW and count_viewers(tx, owner, len(keys)) < len(keys):
         wanted = set(keys)
         return [row for row in tx.all(_ALL, owner.id, owner.id) if row[1] in wanted]
     return tx.all(
@@ -78,6 +78,13 @@ def viewers(tx: Tx, owner: Owner, keys: Sequence[int] | None) -> list[Row]:
         owner.key,
         owner.id,
         owner.id,
+    )
+
+
+def some_viewers(tx: Tx, owner: Owner, after: int, limit: int) -> list[Row]:
+    """Return the next who hold an owner, by id."""
+    return tx.all(
+        f"{_ALL} AND r.owner_id > ? ORDER BY r.owner_id LIMIT ?", owner.id, owner.id, after, limit
     )
 
 
@@ -98,7 +105,7 @@ def viewer(row: Row) -> Viewer:
     return Viewer._make(row[:_VIEWER])
 
 
-def _count(tx: Tx, owner: Owner, most: int) -> int:
+def count_viewers(tx: Tx, owner: Owner, most: int) -> int:
     """Count those who hold an owner, up to a number."""
     row = tx.one(
         "SELECT COUNT(*) FROM (SELECT 1 FROM relation WHERE peer_id = ? LIMIT ?) found",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.service.keys import Keys, load_keys
-from app.service.store import SqliteStore
+from app.service.sqlite import SqliteStore
 from tests.service.people import SECRET, Person, fresh, serve
 
 HASHES = ("md5", "sha1", "sha224", "sha256", "sha512", "sha3_256", "blake2b", "blake2s")

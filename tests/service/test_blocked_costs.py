@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.service.people import Json, Person, Service
+from tests.service.people import Json, Person, Service, fresh
 from tests.service.tracing import Step, traced
 
 BLOCK: Json = {"blocked": ["messages", "profile"]}
@@ -67,6 +67,27 @@ async def costs(service: Service, viewer: Person, owner: Person) -> dict[str, li
             await make(viewer, owner)
         found[name] = steps
     return found
+
+
+CROWD = 120
+"""Enough that they are marked together, and in two parts."""
+
+
+async def test_publishing_to_many_asks_the_same_of_the_database(service: Service) -> None:
+    crowd = await service.people(*[fresh() for _ in range(CROWD)])
+    found = {}
+    for way, parts in WAYS.items():
+        viewer, owner = await service.pair(name="Same", status="Same")
+        await viewer.sync(*(each.address for each in crowd))
+        for each in (owner, *crowd):
+            await each.sync(viewer.address)
+        await viewer.sync(owner.address)
+        await owner.relate(viewer.address, **parts)
+        with traced(service.node) as steps:
+            await viewer.publish(status="New")
+            await viewer.publish(status=None)
+        found[way] = steps
+    assert found["block"] == found["hide"]
 
 
 @pytest.mark.parametrize("auto_sync", [True, False])

@@ -13,7 +13,8 @@ import pytest
 from app.service import listing
 from app.service.forget import KEPT_S, forget_some
 from app.service.postgres import PostgresTx
-from app.service.store import SqliteTx, Store, Tx
+from app.service.sqlite import SqliteTx
+from app.service.store import Parts, Store, Tx
 from tests.service.people import Person, fresh, serve
 
 T = TypeVar("T")
@@ -107,6 +108,9 @@ class ExplainingStore:
 
     async def write(self, work: Callable[[Tx], T]) -> T:
         return await self.store.write(lambda tx: work(self._explaining(tx)))
+
+    async def write_in_parts(self, work: Callable[[Tx], Parts[T]], told: Callable[[T], None]) -> T:
+        return await self.store.write_in_parts(lambda tx: work(self._explaining(tx)), told)
 
     async def close(self) -> None:
         await self.store.close()

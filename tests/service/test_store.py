@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from app.errors import StoreDamaged
-from app.service.store import SqliteStore, Tx
+from app.service.sqlite import SqliteStore
+from app.service.store import Tx
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from app.service.node import Node
-from app.service.store import Store, Tx, Value
+from app.service.store import Parts, Store, Tx, Value
 
 T = TypeVar("T")
 
@@ -89,6 +89,13 @@ class TracingStore:
 
     async def write(self, work: Callable[[Tx], T]) -> T:
         return await self.store.write(self._traced("write", work))
+
+    async def write_in_parts(self, work: Callable[[Tx], Parts[T]], told: Callable[[T], None]) -> T:
+        def traced(tx: Tx) -> Parts[T]:
+            self.steps.append(("write in parts", 0))
+            return work(TracingTx(tx, self.steps))
+
+        return await self.store.write_in_parts(traced, told)
 
     async def close(self) -> None:
         await self.store.close()

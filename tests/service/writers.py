@@ -13,7 +13,7 @@ from app.service import myself
 from app.service.accounts import load_owner
 from app.service.feed import Touched
 from app.service.postgres import PostgresStore
-from app.service.store import Tx
+from app.service.store import Tx, all_parts
 from app.wire import PatchFields, PatchMe
 
 WRITERS = 16
@@ -52,7 +52,8 @@ def _publishing(dice: random.Random, owner_id: int, name: str) -> Callable[[Tx],
         tx.run("INSERT INTO naive (owner_id) VALUES (?)", owner_id)
         me = load_owner(tx, owner_id)
         assert me is not None
-        touched = myself.patch_me(tx, me, PatchMe(fields=PatchFields(name=name)))
+        change = PatchMe(fields=PatchFields(name=name))
+        touched = all_parts(myself.patch_me(tx, me, change))[-1]
         time.sleep(pause)
         if is_taken_back:
             raise TakenBack
