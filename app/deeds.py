@@ -1,13 +1,12 @@
 """What a person can do to the book: each deed is one transaction and one step, without network."""
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from app import my_outbox
 from app.addresses import display, parse_address
 from app.bits import blocks_to_mask, fields_to_mask
 from app.cells import MINE, NAME, NOTE, OWNER, RELATION, REMOVED, Value, read_cell
-from app.changes import Kind
 from app.domain import Address, Block, ContactId, Field, Privacy, Visibility
 from app.errors import InvalidAddress, Trouble
 from app.long_deeds import (
@@ -20,7 +19,6 @@ from app.long_deeds import (
     plan_changes,
     plan_turn,
 )
-from app.outbox import HELD, PARTS, Parts, open_held, want_many
 from app.steps import (
     StepWriter,
     begin_step,
@@ -32,7 +30,6 @@ from app.steps import (
 from app.store import Store
 from app.store_rows import read_rows_of
 from app.transaction import Transaction, listed
-from app.truth import make_contact
 from app.views import Step
 
 
@@ -127,29 +124,6 @@ class Deeds:
                 for contact_id, fields in chosen.items()
             },
         )
-
-    def save_relation(self, address: Address, parts: Parts) -> None:
-        """Keep an address exactly like this."""
-        with self._store.writing() as transaction:
-            _ensure_address(transaction, address)
-            step = begin_step(transaction, f"Change {display(address)}", time.time())
-            step.write(RELATION, address, dict(zip(PARTS, parts.record, strict=True)))
-            drop_if_empty(transaction, step)
-
-    def queue_addresses(self, addresses: Iterable[Address], parts: Parts) -> None:
-        """Hold addresses back, each with its own flags, until the queue is sent."""
-        with self._store.writing() as transaction:
-            wanted = []
-            for address in addresses:
-                transaction.contacts.add(_ensure_address(transaction, address))
-                wanted.append((address, *parts.record, True))
-            want_many(transaction, wanted, HELD)
-
-    def send_queue(self) -> None:
-        """Let go what was held back."""
-        with self._store.writing() as transaction:
-            transaction.kinds |= Kind.OUTBOX
-            open_held(transaction)
 
     # ---- myself
 
@@ -277,10 +251,3 @@ def _give_address(
         "SELECT IFNULL(MAX(position), -1) FROM address WHERE contact_id = ?", contact_id
     )
     step.write(OWNER, address, [contact_id, last + 1, text, ""])
-
-
-def _ensure_address(transaction: Transaction, address: Address) -> ContactId:
-    owner: ContactId | None = transaction.value(
-        "SELECT contact_id FROM address WHERE address = ?", address
-    )
-    return make_contact(transaction, address, time.time()) if owner is None else owner

@@ -59,8 +59,8 @@ async def bring_book(session: Session) -> None:
     """Import the demo's book, unless that was done before; what was undone stays undone."""
     if session.steps():
         return
-    plan = await session.plan_import([BOOK], REGION)
-    await session.run_import(plan, _progress)
+    plan = await session.books.plan([BOOK], REGION)
+    await session.books.run(plan, _progress)
 
 
 def _progress(done: int, total: int) -> None:

@@ -16,6 +16,24 @@ Heard = Callable[[str, Happening], None]
 """Called with the kind and the value of every event, after it was applied."""
 
 
+class Hearers:
+    """Whoever wants to be called with every event."""
+
+    def __init__(self) -> None:
+        self._hearers: dict[object, Heard] = {}
+
+    def add(self, hearer: Heard) -> Callable[[], None]:
+        """Call it from now on; the answer ends that, and is harmless twice."""
+        key = object()
+        self._hearers[key] = hearer
+        return lambda: self._hearers.pop(key, None) and None
+
+    def tell(self, kind: str, happening: Happening) -> None:
+        """Call all of them."""
+        for hearer in tuple(self._hearers.values()):
+            hearer(kind, happening)
+
+
 class Network(Protocol):
     """The running half of a session."""
 

@@ -27,6 +27,7 @@ from app.known import load_known
 from app.long_deeds import VALUES
 from app.one_card import SAID_ONCE, line_of
 from app.outbox import HELD, open_held, want_many
+from app.own_cards import details_of
 from app.people import (
     Fate,
     ImportPlan,
@@ -319,23 +320,13 @@ def _owners_of(reading: Transaction, some: Sequence[PlannedCard]) -> dict[Addres
 
 
 def _details(planned: PlannedCard) -> CardDetails:
-    card: Card = planned.card
-    return CardDetails(
-        given=card.given,
-        family=card.family,
-        nickname=card.nickname,
-        org=card.org,
-        birthday=card.birthday,
-        uid=card.uid,
-        emails=tuple((value.text, value.label) for value in card.emails),
-        unusable=tuple(
-            (value.text, value.label, trouble.value)
-            for value, trouble in planned.rejected
-            if trouble is not Trouble.SELF
-        ),
-        rest=card.rest,
-        shared=tuple((each.text, each.label, each.address) for each in planned.shared),
+    unusable = (
+        (value.text, value.label, trouble.value)
+        for value, trouble in planned.rejected
+        if trouble is not Trouble.SELF
     )
+    shared = ((each.text, each.label, each.address) for each in planned.shared)
+    return details_of(planned.card, tuple(unusable), tuple(shared))
 
 
 def _words(name: str) -> set[str]:

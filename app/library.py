@@ -98,7 +98,7 @@ class Profile:
     def save(self) -> None:
         """Send what was changed; it waits where the service cannot be reached."""
         custom = self.visibility == Visibility.CUSTOM
-        self._kith.session.save_relation(
+        self._kith.session.by_address.save(
             self.address,
             Parts(
                 contact=int(self.contact or self.favorite),
@@ -169,9 +169,9 @@ class Kith:
         """Put addresses into the queue, each with these flags; without any, send the queue."""
         known = [canonical(address) for address in addresses]
         parts = Parts(contact=int(add_contact), subscribed=int(subscribe), visibility=visibility)
-        self.session.queue_addresses(known, parts)
+        self.session.by_address.queue(known, parts)
         if sync_now or not known:
-            self.session.send_queue()
+            self.session.by_address.send_queue()
 
     def enable_auto_sync_contacts(self, enable: bool) -> None:
         """Follow whoever writes to me, or not."""
@@ -244,7 +244,7 @@ class Kith:
         if now.total and (now.done, now.total) != (before.done, before.total):
             self._tell(None, "on_sync_progress", now.done, now.total)
         if before.total and not now.total and now.last_synced != before.last_synced:
-            self._tell(None, "on_sync_finished", self.session.sync_report())
+            self._tell(None, "on_sync_finished", self.session.by_address.report())
 
 
 async def _drain(queue: asyncio.Queue[Event]) -> AsyncIterator[Event]:

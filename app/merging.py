@@ -11,7 +11,7 @@ from app.domain import Address, ContactId, Visibility
 from app.importers import Card
 from app.one_card import Merge, propose_merge
 from app.outbox import PARTS
-from app.own_cards import addresses_of, read_cards_by_id
+from app.own_cards import addresses_of, details_of, read_cards_by_id
 from app.steps import StepWriter
 from app.store_rows import CardDetails, decode_card
 from app.transaction import Transaction, listed
@@ -130,20 +130,14 @@ def _write_card(
 
 
 def _details(card: Card, several: Sequence[CardDetails], own: Collection[Address]) -> CardDetails:
+    unusable = chain.from_iterable(each.unusable for each in several)
     shared = chain.from_iterable(each.shared for each in several)
     uids = chain.from_iterable((each.uid, *each.uids) for each in several)
-    return CardDetails(
-        given=card.given,
-        family=card.family,
-        nickname=card.nickname,
-        org=card.org,
-        birthday=card.birthday,
-        uid=card.uid,
-        emails=tuple((value.text, value.label) for value in card.emails),
-        unusable=tuple(dict.fromkeys(chain.from_iterable(each.unusable for each in several))),
-        rest=card.rest,
-        shared=tuple(dict.fromkeys(each for each in shared if each[2] not in own)),
-        uids=tuple(dict.fromkeys(uid for uid in uids if uid and uid != card.uid)),
+    return details_of(
+        card,
+        tuple(dict.fromkeys(unusable)),
+        tuple(dict.fromkeys(each for each in shared if each[2] not in own)),
+        tuple(dict.fromkeys(uid for uid in uids if uid and uid != card.uid)),
     )
 
 

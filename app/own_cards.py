@@ -7,7 +7,7 @@ from msgspec import structs
 from app.addresses import is_phone
 from app.domain import Address, ContactId
 from app.importers import Card, Photo, Value
-from app.store_rows import decode_card
+from app.store_rows import CardDetails, decode_card
 from app.transaction import Record, Transaction, listed
 
 _CONTACTS = """
@@ -47,6 +47,28 @@ def read_cards_by_id(
         ContactId(contact_id): _card(tuple(record), addresses.get(contact_id, []))
         for contact_id, *record in reading.all(contacts, *chosen)
     }
+
+
+Lines = tuple[tuple[str, str, str], ...]
+
+
+def details_of(
+    card: Card, unusable: Lines, shared: Lines, uids: tuple[str, ...] = ()
+) -> CardDetails:
+    """Keep of a card what is not kept elsewhere; see `CardDetails` for what comes beside it."""
+    return CardDetails(
+        given=card.given,
+        family=card.family,
+        nickname=card.nickname,
+        org=card.org,
+        birthday=card.birthday,
+        uid=card.uid,
+        emails=tuple((value.text, value.label) for value in card.emails),
+        unusable=unusable,
+        rest=card.rest,
+        shared=shared,
+        uids=uids,
+    )
 
 
 def _named(card: Card) -> Card:

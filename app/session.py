@@ -4,53 +4,33 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from importlib import import_module
-from itertools import count
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from app import messages, my_outbox, store_rows
 from app.account import Account, folder_of
+from app.books import Books
+from app.by_address import ByAddress
 from app.changes import Change, Changes, Kind
 from app.deeds import Deeds
 from app.domain import Address, Block, ContactId, Field, Message, Picture, Privacy, Profile
 from app.doubles import Doubles
 from app.errors import Unreachable
 from app.exporting import Exports
-from app.happenings import Happening, Heard, Network
-from app.importers import Card
-from app.importers import Mapping as Columns
-from app.importing import Import, plan_books
+from app.happenings import Heard, Hearers, Network
 from app.mine import Mine
 from app.notices import Notices
-from app.outbox import Parts, release_all, release_leased
-from app.own_cards import read_cards
+from app.outbox import release_all, release_leased
 from app.paths import Paths
 from app.pending import Pending
-from app.people import Fate, ImportPlan, ImportReport, PlannedCard, Reason, Rejected
 from app.pictures import PictureCache
 from app.pulse import Pulse
 from app.steps import read_steps, undo_open_steps
 from app.store import Store
-from app.views import Entry, Person, Row, SessionState, Status, Step, SyncReport, Unusable
+from app.views import Entry, Person, Row, SessionState, Status, Step, Unusable
 from app.wire import FieldAudience, Impact, Me, Preview, Suppose
 
-__all__ = [
-    "Entry",
-    "Fate",
-    "ImportPlan",
-    "ImportReport",
-    "Person",
-    "PlannedCard",
-    "Reason",
-    "Rejected",
-    "Row",
-    "Session",
-    "SessionState",
-    "Status",
-    "Step",
-    "Unusable",
-]
+__all__ = ["Entry", "Person", "Row", "Session", "SessionState", "Status", "Step", "Unusable"]
 
 
 class Session:
@@ -64,12 +44,14 @@ class Session:
         self.folder = folder = folder_of(account, paths)
         self._store = Store(folder / "client.db", self.changes)
         self._pictures = PictureCache(folder / "pictures")
-        self._deeds = Deeds(self._store, lambda: self.account.address if self.account else None)
+        self._deeds = Deeds(self._store, self._my_address)
         self.notices = Notices(self._store)
         self.pending = Pending(self._store)
         self.mine = Mine(self._store)
         self.doubles = Doubles(self._store)
+        self.books = Books(self._store, paths.tables_file, self._my_address)
         self.exports = Exports(self._store)
+        self.by_address = ByAddress(self._store)
         self._pulse = Pulse(self._store, self._show)
         self._network: Network | None = None
         self._begun = asyncio.Event()
@@ -77,7 +59,7 @@ class Session:
         self._running: asyncio.Task[None] | None = None
         self._rest: asyncio.Task[None] | None = None
         """The rest of a deed on thousands of people."""
-        self._hearers: dict[int, Heard] = {}
+        self._hearers = Hearers()
 
     async def __aenter__(self) -> Self:
         if self._store.is_alone:
@@ -137,7 +119,7 @@ class Session:
             self._network = network
             self._started.set()
             try:
-                await network.run(self._heard)
+                await network.run(self._hearers.tell)
             except ExceptionGroup:
                 self._network = None
                 self._started.clear()
@@ -166,22 +148,16 @@ class Session:
         """Say whose each address is; one that is nobody's is not in the answer."""
         return store_rows.read_owners(self._store.reading, addresses)
 
-    def count_from(self, sources: Collection[str]) -> int:
-        """Count the people whose card came from books of these names."""
-        return store_rows.count_from(self._store.reading, sources)
-
     def addresses(self, ids: Collection[ContactId]) -> dict[Address, ContactId]:
         """Read every address of these people, with whose it is."""
         return store_rows.read_addresses(self._store.reading, ids)
 
     def me(self) -> Me | None:
         """My own account, with what is still on its way; `None` without an account."""
-        address = self.account.address if self.account else None
-        return my_outbox.shown_me(self._store.reading, address)
+        return my_outbox.shown_me(self._store.reading, self._my_address())
 
-    def cards(self, ids: Collection[ContactId] | None = None) -> list[Card]:
-        """Read these contacts, or all, as cards that can be written into a book."""
-        return read_cards(self._store.reading, ids)
+    def _my_address(self) -> Address | None:
+        return self.account.address if self.account else None
 
     def knows_me(self) -> bool:
         """Tell whether the service has said what my account is; until then `me` is a blank."""
@@ -316,22 +292,6 @@ class Session:
         if self._network is not None:
             self._network.ask_profile(address)
 
-    def save_relation(self, address: Address, parts: Parts) -> None:
-        """Keep an address exactly like this."""
-        self._deeds.save_relation(address, parts)
-
-    def queue_addresses(self, addresses: list[Address], parts: Parts) -> None:
-        """Hold addresses back, each with its own flags, until the queue is sent."""
-        self._deeds.queue_addresses(addresses, parts)
-
-    def send_queue(self) -> None:
-        """Let go what was held back."""
-        self._deeds.send_queue()
-
-    def sync_report(self) -> SyncReport:
-        """Count the addresses by their state."""
-        return store_rows.read_report(self._store.reading)
-
     # ---- questions to the service
 
     async def preview(self, *, viewer: str | None = None, as_: str | None = None) -> Preview:
@@ -350,23 +310,6 @@ class Session:
         if self._network is None:
             raise Unreachable("there is no connection")
         return self._network
-
-    # ---- books
-
-    async def plan_import(
-        self, paths: list[Path], region: str, chosen: Mapping[Path, Columns] | None = None
-    ) -> ImportPlan:
-        """Read and judge books; nothing changes. `chosen` says what the columns of tables mean."""
-        remembered = await asyncio.to_thread(import_module, "app.importers.remembered")
-        columns = remembered.Answers(self.paths.tables_file, chosen or {}).of
-        me = self.account.address if self.account else None
-        return await asyncio.to_thread(plan_books, paths, region, me, self._store.path, columns)
-
-    async def run_import(
-        self, plan: ImportPlan, progress: Callable[[int, int], None]
-    ) -> ImportReport:
-        """Do what was planned, as one step; cancelled, it leaves nothing behind."""
-        return await Import(self._store, plan).run(progress)
 
     # ---- the road to the service
 
@@ -408,13 +351,7 @@ class Session:
 
     def hear(self, hearer: Heard) -> Callable[[], None]:
         """Call this with the kind and the value of every live event; the answer ends it."""
-        key = next(_keys)
-        self._hearers[key] = hearer
-        return lambda: self._hearers.pop(key, None) and None
-
-    def _heard(self, kind: str, happening: Happening) -> None:
-        for hearer in tuple(self._hearers.values()):
-            hearer(kind, happening)
+        return self._hearers.add(hearer)
 
     def _begin_rest(self) -> None:
         if self._deeds.is_unfinished() and (self._rest is None or self._rest.done()):
@@ -449,6 +386,3 @@ async def _end(task: asyncio.Task[None] | None) -> None:
         await task
     except asyncio.CancelledError:
         return
-
-
-_keys = count()

@@ -16,7 +16,8 @@ from app.commands import connection
 from app.commands.plain import plain
 from app.domain import State
 from app.paths import default_paths
-from app.session import ImportReport, Session
+from app.people import ImportReport
+from app.session import Session
 from app.views import Entry
 from app.wire import KeptRelation
 
@@ -55,8 +56,8 @@ async def _synchronise(options: argparse.Namespace) -> dict[str, Any]:
         connection.connect(options, paths) as account,
         Session(account, paths) as session,
     ):
-        plan = await session.plan_import(options.books, options.region)
-        report = await session.run_import(plan, _progress)
+        plan = await session.books.plan(options.books, options.region)
+        report = await session.books.run(plan, _progress)
         await session.settled()
         return _fates(session, report)
 

@@ -87,8 +87,8 @@ async def measure_here(bench: Bench, session: Session, folder: Path) -> None:
 async def measure_synced(bench: Bench, session: Session, book: Path) -> None:
     """Measure what is sent, until the service has it."""
     await session.settled()
-    plan = await session.plan_import([book], "US")
-    await session.run_import(plan, lambda done, total: None)
+    plan = await session.books.plan([book], "US")
+    await session.books.run(plan, lambda done, total: None)
     await session.settled()
     ids = [row.id for row in session.rows()]
     await bench.deed(

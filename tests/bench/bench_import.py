@@ -57,9 +57,9 @@ async def measure(service: Service, book: Path, home: Path, turns: Turns) -> Non
         shown: list[float] = []
         turns.longest_s = 0.0
         with phase("read and judge", turns):
-            plan = await session.plan_import([book], "US")
+            plan = await session.books.plan([book], "US")
         with phase("into the store", turns):
-            await session.run_import(
+            await session.books.run(
                 plan, lambda done, total: shown.append(time.perf_counter() - begun)
             )
         with phase("synchronise", turns):
@@ -71,8 +71,8 @@ async def measure(service: Service, book: Path, home: Path, turns: Turns) -> Non
         matched = sum(row.state is State.MATCHED for row in rows)
         print(f"{'':>18} {len(rows):8,} people, {matched:,} matched, {len(numbers):,} addresses")
         with phase("the same again", turns):
-            await session.run_import(
-                await session.plan_import([book], "US"), lambda done, total: None
+            await session.books.run(
+                await session.books.plan([book], "US"), lambda done, total: None
             )
     print(f"{'the calls alone':>18} {await asyncio.to_thread(bare, other, numbers):8.0f} ms")
 

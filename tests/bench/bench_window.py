@@ -115,7 +115,7 @@ async def fill(home: Path, people: int) -> None:
     Paths(home).service_dir.mkdir()
     book.write_text("Name,Phone\n" + "\n".join(lines), encoding="utf-8")
     async with Session(HERE, Paths(home)) as session:
-        await session.run_import(await session.plan_import([book], "US"), lambda done, total: None)
+        await session.books.run(await session.books.plan([book], "US"), lambda done, total: None)
     book.unlink()
 
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -32,8 +32,8 @@ async def fill(session: Session, folder: Path, *cards: str) -> None:
     path = folder / "book.vcf"
     text = "".join(f"BEGIN:VCARD\r\nVERSION:3.0\r\n{card}\r\nEND:VCARD\r\n" for card in cards)
     path.write_text(text, newline="")
-    plan = await session.plan_import([path], "US")
-    await session.run_import(plan, lambda done, total: None)
+    plan = await session.books.plan([path], "US")
+    await session.books.run(plan, lambda done, total: None)
 
 
 def refuse(problem: Exception) -> None:
@@ -210,6 +210,22 @@ def test_the_rail_counts_them_and_the_palette_leads_there(
             page = window.stage.page("duplicates")
             assert page.isVisible()
             await until(lambda: len(page.doubles()) == 1)
+
+    run(story())
+
+
+def test_nothing_is_looked_for_when_the_window_is_closed(
+    open_window: OpenWindow, tmp_path: Path, run: Run
+) -> None:
+    async def story() -> None:
+        async with open_window() as (window, session):
+            item = window.rail.pages["duplicates"]
+            await until(lambda: item.findChild(DuplicatesWatch))
+            await fill(session, tmp_path, ADA, ADA_TOO)
+            timer = item.findChild(DuplicatesWatch).findChild(QTimer)
+            assert timer.isActive()
+            await window.close_window()
+            assert not timer.isActive()
 
     run(story())
 

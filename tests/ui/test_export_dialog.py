@@ -38,7 +38,7 @@ def test_what_was_imported_is_written_and_read_back(
         book.write_text(BOOK, newline="")
         async with Session(None, Paths(tmp_path / "home")) as session:
             tasks = Tasks(lambda _error: None)
-            await session.run_import(await session.plan_import([book], "US"), lambda _d, _t: None)
+            await session.books.run(await session.books.plan([book], "US"), lambda _d, _t: None)
             dialog = ExportDialog(session, tasks)
             dialog.format.set_current(kind)
             out = tmp_path / f"out{kind.suffix}"
@@ -73,7 +73,7 @@ def test_only_the_chosen_are_written_and_a_bad_place_is_said(
             dialog.write(tmp_path / "out.vcf")
             await until(lambda: "1 contact is in out.vcf." in one_line(words(dialog)))
             assert "FN:Bo" not in (tmp_path / "out.vcf").read_text()
-            assert session.cards()[1].handles[0].text == "bo.handle"
+            assert session.books.cards()[1].handles[0].text == "bo.handle"
             dialog.deleteLater()
             await tasks.close()
 

@@ -38,7 +38,7 @@ async def a_book(paths: Paths) -> OldBook:
         )
     )
     async with Session(None, paths) as session:
-        await session.run_import(await session.plan_import([book], "US"), lambda _done, _all: None)
+        await session.books.run(await session.books.plan([book], "US"), lambda _done, _all: None)
         session.save_privacy(Privacy(sets=(FAMILY,)))
         people = {row.name: row.id for row in session.rows()}
         session.set_blocked([people["Ana"]], (Block.MESSAGES, Block.PROFILE))
@@ -76,7 +76,7 @@ async def test_everybody_comes_along_with_what_was_decided(paths: Paths) -> None
         every = [entry(session, row.name) for row in session.rows()]
         assert all(each.relation.contact and each.waiting for each in every)
         assert {each.relation.state for each in every} == {State.PENDING}
-        ana = session.cards([_id(session, "Ana")])[0]
+        ana = session.books.cards([_id(session, "Ana")])[0]
         assert (ana.note, ana.org) == ("of Ana", "Works")
         assert session.state.waiting == 4
 
@@ -93,7 +93,7 @@ async def test_blocks_and_own_rules_go_before_the_rest(paths: Paths) -> None:
 async def test_the_same_card_is_known_again(paths: Paths) -> None:
     carry_over(await a_book(paths), THERE, paths)
     async with Session(THERE, paths) as session:
-        plan = await session.plan_import([paths.home / "book.vcf"], "US")
+        plan = await session.books.plan([paths.home / "book.vcf"], "US")
         assert [card.fate.value for card in plan.cards][:3] == ["known"] * 3
 
 

@@ -11,7 +11,8 @@ from app.domain import Origin, State
 from app.errors import Trouble
 from app.outbox import counts, lease
 from app.paths import Paths
-from app.session import Fate, ImportReport, Reason, Session
+from app.people import Fate, ImportReport, Reason
+from app.session import Session
 
 pytestmark = pytest.mark.anyio
 
@@ -55,7 +56,7 @@ def nothing(done: int, total: int) -> None:
 
 
 async def bring(session: Session, path: Path) -> ImportReport:
-    return await session.run_import(await session.plan_import([path], "US"), nothing)
+    return await session.books.run(await session.books.plan([path], "US"), nothing)
 
 
 def sent(session: Session) -> list[str]:
@@ -75,7 +76,7 @@ async def test_every_card_has_a_fate(session: Session, book: Book) -> None:
         "FN:No Number\r\nEMAIL:n@n.example",
         ADA,
     )
-    plan = await session.plan_import([path], "US")
+    plan = await session.books.plan([path], "US")
     assert [card.fate for card in plan.cards] == [
         Fate.NEW,
         Fate.NEW,
@@ -159,20 +160,22 @@ async def test_nothing_of_a_card_that_joins_another_is_lost(
     else:
         await bring(session, book(ann))
         await bring(session, book(pictured))
-    ((contact, card),) = [(row.id, card) for row in session.rows() for card in session.cards()]
+    ((contact, card),) = [
+        (row.id, card) for row in session.rows() for card in session.books.cards()
+    ]
     assert (card.name, card.nickname, card.org) == ("Ann", "Annie", "Acme")
     assert card.photo is not None
     kept = "\n".join(card.rest)
     assert all(said in kept for said in ("FN:Bob", "NICKNAME:Bobby", "ORG:Bolt", "1991-03-04"))
     again = await bring(session, book(ann, pictured))
     assert again.step_id is None
-    assert session.cards([contact]) == [card]
+    assert session.books.cards([contact]) == [card]
 
 
 async def test_another_picture_stays_beside_the_first(session: Session, book: Book) -> None:
     for data in (PICTURE, OTHER_PICTURE):
         await bring(session, book(f"FN:Ann\r\nTEL:+12125550101\r\nPHOTO;ENCODING=b:{data}"))
-    (card,) = session.cards()
+    (card,) = session.books.cards()
     assert card.photo is not None
     assert card.photo.data == b64decode(PICTURE)
     assert any(OTHER_PICTURE in line for line in card.rest)
@@ -221,7 +224,7 @@ async def test_a_cancelled_import_leaves_nothing_behind(
     session: Session, book: Book, times: int
 ) -> None:
     path = book(*(f"FN:P{n}\r\nTEL:+1212555{n:04d}" for n in range(100, 1100)))
-    plan = await session.plan_import([path], "US")
+    plan = await session.books.plan([path], "US")
     begun = asyncio.Event()
 
     def hear(done: int, _total: int) -> None:
@@ -229,7 +232,7 @@ async def test_a_cancelled_import_leaves_nothing_behind(
             begun.set()
 
     async def run() -> None:
-        await session.run_import(plan, hear)
+        await session.books.run(plan, hear)
 
     async with asyncio.TaskGroup() as tasks:
         task = tasks.create_task(run())
@@ -247,14 +250,14 @@ async def test_an_import_that_was_killed_leaves_nothing_behind(tmp_path: Path, b
     path = book(*(f"FN:P{n}\r\nTEL:+1212555{n:04d}" for n in range(100, 1100)))
     killed = tmp_path / "killed"
     async with Session(None, Paths(tmp_path / "home")) as session:
-        plan = await session.plan_import([path], "US")
+        plan = await session.books.plan([path], "US")
 
         def copy(done: int, total: int) -> None:
             if done >= 400 and not killed.exists():
                 (tmp_path / "home").rename(killed)
                 killed_copy(killed, tmp_path / "home")
 
-        await session.run_import(plan, copy)
+        await session.books.run(plan, copy)
     async with Session(None, Paths(tmp_path / "home")) as session:
         assert session.rows() == []
         assert session._store.reading.all("SELECT * FROM outbox") == []
@@ -272,8 +275,8 @@ def killed_copy(source: Path, target: Path) -> None:
 async def test_nothing_of_an_import_is_sent_before_its_end(session: Session, book: Book) -> None:
     path = book(*(f"FN:P{n}\r\nTEL:+1212555{n:04d}" for n in range(100, 700)))
     seen: list[list[str]] = []
-    plan = await session.plan_import([path], "US")
-    await session.run_import(plan, lambda done, total: seen.append(sent(session)))
+    plan = await session.books.plan([path], "US")
+    await session.books.run(plan, lambda done, total: seen.append(sent(session)))
     assert seen
     assert not any(seen)
     assert len(sent(session)) == 600
@@ -282,8 +285,8 @@ async def test_nothing_of_an_import_is_sent_before_its_end(session: Session, boo
 async def test_progress_counts_up_to_the_end(session: Session, book: Book) -> None:
     path = book(*(f"FN:P{n}\r\nTEL:+1212555{n:04d}" for n in range(100, 600)))
     seen: list[tuple[int, int]] = []
-    plan = await session.plan_import([path], "US")
-    await session.run_import(plan, lambda done, total: seen.append((done, total)))
+    plan = await session.books.plan([path], "US")
+    await session.books.run(plan, lambda done, total: seen.append((done, total)))
     assert seen[-1] == (500, 500)
     assert seen == sorted(seen)
 

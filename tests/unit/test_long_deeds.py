@@ -43,7 +43,7 @@ def book(tmp_path: Path) -> Path:
 @pytest.fixture
 async def session(home: Path, book: Path) -> AsyncIterator[Session]:
     async with Session(None, Paths(home)) as session:
-        await session.run_import(await session.plan_import([book], "US"), lambda done, total: None)
+        await session.books.run(await session.books.plan([book], "US"), lambda done, total: None)
         yield session
 
 

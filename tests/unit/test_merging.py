@@ -57,7 +57,7 @@ def book(tmp_path: Path) -> Book:
 
 
 async def bring(session: Session, path: Path) -> None:
-    await session.run_import(await session.plan_import([path], "US"), lambda done, total: None)
+    await session.books.run(await session.books.plan([path], "US"), lambda done, total: None)
 
 
 async def rest(session: Session) -> None:
@@ -121,7 +121,7 @@ async def test_two_cards_of_one_person_become_one_and_nothing_is_lost(
     assert dict(double.reasons) == {"mail": "ada@a.example", "name": "Ada Okafor"}
     session.doubles.merge([Merging(double.ids[0], double.ids[1:])])
     assert sorted(row.name for row in session.rows()) == ["Ada Okafor", "Bo"]
-    (card,) = session.cards([double.ids[0]])
+    (card,) = session.books.cards([double.ids[0]])
     assert [value.text for value in card.phones] == ["+1 212 555 0101", "+1 212 555 0102"]
     assert [value.text for value in card.emails] == ["ada@a.example"]
     assert card.note == "Lagos\n\nchess"
@@ -248,7 +248,7 @@ async def test_a_number_that_two_people_have_is_kept_with_both(
     bob = "FN:Bob\r\nTEL:+1 212 555 0101\r\nTEL:+1 212 555 0106\r\nTEL:+1 212 555 0107"
     await bring(session, book(ADA, bob))
     bobs = id_of(session, "Bob")
-    (card,) = session.cards([bobs])
+    (card,) = session.books.cards([bobs])
     assert "+1 212 555 0101" in [value.text for value in card.phones]
     assert [each.trouble for each in session.person(bobs).unusable] == ["shared"]  # type: ignore[union-attr]
     await session.doubles.look()
@@ -256,7 +256,7 @@ async def test_a_number_that_two_people_have_is_kept_with_both(
     assert (dict(double.reasons), double.sure) == ({"number": FIRST}, False)
     session.doubles.merge([Merging(bobs, (id_of(session, "Ada Okafor"),))])
     assert session.person(bobs).unusable == ()  # type: ignore[union-attr]
-    assert len(session.cards([bobs])[0].phones) == 3
+    assert len(session.books.cards([bobs])[0].phones) == 3
 
 
 def twice(count: int) -> list[str]:

@@ -29,7 +29,7 @@ async def session(tmp_path: Path) -> AsyncIterator[Session]:
         )
     )
     async with Session(None, Paths(tmp_path / "home")) as session:
-        await session.run_import(await session.plan_import([book], "US"), lambda done, total: None)
+        await session.books.run(await session.books.plan([book], "US"), lambda done, total: None)
         yield session
 
 

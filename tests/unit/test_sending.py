@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.by_address import ByAddress
 from app.changes import Kind
 from app.domain import Address, Block, Cursor, Profile
 from app.errors import Unreachable
@@ -42,8 +43,9 @@ async def one(tmp_path: Path) -> AsyncIterator[Client]:
 
 def keep(one: Client, count: int, first: int = 18005550000) -> None:
     addresses = [Address(str(first + each)) for each in range(count)]
-    one.deeds.queue_addresses(addresses, Parts(contact=1, subscribed=1))
-    one.deeds.send_queue()
+    by_address = ByAddress(one.store)
+    by_address.queue(addresses, Parts(contact=1, subscribed=1))
+    by_address.send_queue()
 
 
 def finish(one: Client) -> None:

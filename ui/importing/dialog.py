@@ -236,7 +236,7 @@ class ImportDialog(QDialog):
             if unsure is not None:
                 self._ask_columns(*unsure)
                 return
-            plan = await self._session.plan_import(self._paths, region, self._columns)
+            plan = await self._session.books.plan(self._paths, region, self._columns)
         except (KithError, OSError) as problem:
             self.stack.setCurrentWidget(self.start)
             self.start.show_trouble(_said(problem))
@@ -312,7 +312,7 @@ class ImportDialog(QDialog):
     def _nobody(self) -> str:
         """Ask about a book that had people once, and has none now; nobody is taken away."""
         words = tr("There is nobody in %1.").replace("%1", self._title())
-        kept = self._session.count_from([path.name for path in self._paths])
+        kept = self._session.books.count_from([path.name for path in self._paths])
         if not kept:
             return words
         had = counted(
@@ -336,7 +336,7 @@ class ImportDialog(QDialog):
         assert self.preview.plan is not None
         self.working.begin(tr("Importing %1").replace("%1", self._title()))
         self.stack.setCurrentWidget(self.working)
-        report = await self._session.run_import(plan, self.working.show_progress)
+        report = await self._session.books.run(plan, self.working.show_progress)
         left_out = len(self.preview.plan.cards) - len(plan.cards)
         self._report = report
         self._note_account(report)

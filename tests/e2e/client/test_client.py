@@ -190,8 +190,8 @@ async def test_over_budget_waits_its_turn(sessions: AsyncExitStack, tmp_path: Pa
             )
         )
         async with Session(account_of(me), Paths(tmp_path / "home")) as session:
-            plan = await session.plan_import([book], "US")
-            await session.run_import(plan, lambda done, total: None)
+            plan = await session.books.plan([book], "US")
+            await session.books.run(plan, lambda done, total: None)
             await session.settled()
             await until(session, lambda: session.state.status is Status.WAITING)
             assert session.state.waiting == 2
@@ -216,7 +216,7 @@ async def test_a_large_import_is_taken_back_and_done_again_at_the_service(
     session = await open_session(sessions, me, tmp_path / "home")
     book = tmp_path / "book.csv"
     book.write_text("Name,Phone\n" + "".join(f"P{each},+{fresh()}\n" for each in range(130)))
-    await session.run_import(await session.plan_import([book], "US"), lambda done, total: None)
+    await session.books.run(await session.books.plan([book], "US"), lambda done, total: None)
     await session.settled()
     assert len(me.get("/v1/contacts")["relations"]) == 130
     session.undo()
