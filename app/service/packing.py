@@ -25,7 +25,9 @@ _HEADER: Final = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
 _TRAILER: Final = struct.Struct("<II")
 _STORED: Final = struct.Struct("<BHH")
 _STORED_BYTES: Final = 0xFFFF
-_TEXT: Final = re.compile(rb'(?<!"state)(?<!"origin)":"((?:[^"\\]+|\\.)+)|":(\d+)|\nid: ([\w-]+)')
+_TEXT: Final = re.compile(
+    rb'":"(?<!"state":")(?<!"origin":")((?:[^"\\]+|\\.)+)|":(\d+)|\nid: ([\w-]+)'
+)
 """What differs from one person to the next: strings, numbers, cursors."""
 
 Bits = tuple[int, int]
