@@ -1,7 +1,7 @@
-"""One profile change to many live subscribers, beside a bare loop that writes the same bytes.
+"""One profile change to many live subscribers, beside two that only pass the same bytes on.
 
-`python -m tests.bench.bench_fanout [SUBSCRIBERS…]`. The limit is an asyncio loop in a process of
-its own that has the bytes ready and nothing to decide, to store or to remember.
+`python -m tests.bench.bench_fanout [SUBSCRIBERS…]`. The limits are an asyncio loop in a process of
+its own and a NATS server: both have the bytes ready and nothing to decide, to store or to remember.
 """
 
 import asyncio
@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from tests.contract.outside import Person, Service, serve
+from tests.nats_server import running_nats
 from tests.processes import cpu_seconds, memory
 
 SIZES = (100, 1_000, 3_000)
@@ -170,7 +171,7 @@ def ours(service: Service, owner: Person, others: list[Person]) -> tuple[Fanout,
     return found, held, sample
 
 
-# ---- the limit
+# ---- the limits
 
 
 async def bare() -> None:
@@ -221,6 +222,29 @@ def limit(size: int, sample: bytes) -> Fanout:
         return measure(crowd, pid, change)
 
 
+def nats(size: int, sample: bytes) -> Fanout:
+    """Measure a NATS server that sends an event's bytes to so many on one subject."""
+    with running_nats() as server:
+        address = ("127.0.0.1", server.port)
+        publisher, *others = (socket.create_connection(address) for _ in range(size + 1))
+        for each in others:
+            each.sendall(b'CONNECT {"verbose":false}\r\nSUB fanout 1\r\nPING\r\n')
+        publisher.sendall(b'CONNECT {"verbose":false}\r\n')
+        crowd = Crowd(others)
+        crowd.gather(b"PONG")
+
+        def change(marker: str) -> None:
+            data = (sample + b" " * 40)[: len(sample)] + marker.encode()
+            publisher.sendall(b"PUB fanout %d\r\n%b\r\n" % (len(data), data))
+
+        change("warm")
+        crowd.gather(b"warm")
+        found = measure(crowd, server.pid, change)
+        crowd.close()
+        publisher.close()
+    return found
+
+
 def main(sizes: list[int]) -> int:
     """Print the table."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -231,8 +255,8 @@ def main(sizes: list[int]) -> int:
         with TemporaryDirectory() as folder, serve(Path(folder)) as service:
             owner, others = subscribe(service, size, numbers)
             found, held, sample = ours(service, owner, others)
-        bound = limit(size, sample)
-        for name, each in (("kith", found), ("bare loop", bound)):
+        bound, bus = limit(size, sample), nats(size, sample)
+        for name, each in (("kith", found), ("bare loop", bound), ("nats", bus)):
             print(
                 f"{size:>6} {name:<12}"
                 f"{each.first:>8.1f}{each.median:>8.1f}{each.p99:>8.1f}{each.last:>8.1f}"
@@ -240,6 +264,7 @@ def main(sizes: list[int]) -> int:
             )
         ratios = {
             "last": round(found.last / bound.last, 2),
+            "last to nats": round(found.last / bus.last, 2),
             "cpu": round(found.cpu_us / bound.cpu_us, 2),
         }
         print(f"{size:>6} ratio       {json.dumps(ratios)}", flush=True)
