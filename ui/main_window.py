@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -57,11 +57,21 @@ SMALLEST: Final = (480, 360)
 ON_PEOPLE: Final = ("favorite", "subscribe", "contact", "block", "remove")
 
 
+class Closing(Protocol):
+    """What hears of changes until it is closed."""
+
+    def close(self) -> object:
+        """Hear no more."""
+
+
 class MainWindow(QMainWindow):
     """One session in one window. Closing it only asks to close: `main` ends things in order."""
 
     closing = Signal()
     sign_in_wanted = Signal()
+    _importing: QDialog | None = None
+    _late: Sequence[Closing] = ()
+    """What was made after the first sight, and ends with the window."""
 
     def __init__(self, session: Session, dress: Theme, state: WindowState) -> None:
         super().__init__()
@@ -90,7 +100,6 @@ class MainWindow(QMainWindow):
         )
         self.lookalikes = LookalikeWatch(self.model, self.tasks, self.toast, self.show_contact)
         self.palette_box = CommandPalette(self)
-        self._importing: QDialog | None = None
         self._commands = self._command_table()
         self._add_shortcuts()
         self._connect()
@@ -104,7 +113,7 @@ class MainWindow(QMainWindow):
         ways.announce(self.list, self.rail, self._bring)
         self.ways: object = ways
         watch = (await asyncio.to_thread(import_module, "ui.duplicates.watch")).DuplicatesWatch
-        watch(self._session, self.tasks, self.rail.pages["duplicates"])
+        self._late = (watch(self._session, self.tasks, self.rail.pages["duplicates"]),)
         await asyncio.to_thread(import_module, "ui.importing.dialog")
 
     # ---- ends
@@ -120,13 +129,10 @@ class MainWindow(QMainWindow):
         self._state.save()
         self.stage.close_pages()
         self.sync.close_indicator()
-        self.undo_toasts.close()
-        self.service_banner.close()
-        self.notifications.close()
-        self.looks.close()
-        self.joined_toasts.close()
-        self.model.close()
-        self.pictures.close()
+        hearers: list[Closing] = [self.undo_toasts, self.joined_toasts, self.service_banner]
+        hearers += [self.notifications, self.looks, self.model, self.pictures, *self._late]
+        for each in hearers:
+            each.close()
         await self.tasks.close()
         self.hide()
 

@@ -1,9 +1,12 @@
 """Draws every widget in every state, to be looked at: `python -m tests.ui.gallery FOLDER`.
 
+With `--pages FOLDER` it draws every page of the real window instead; see `gallery_pages`.
+
 Light and dark; a larger font with QT_FONT_DPI=192, a sharper screen with QT_SCALE_FACTOR=2.
 """
 
 import asyncio
+import subprocess
 import sys
 import tempfile
 import time
@@ -292,6 +295,9 @@ def _raise(error: Exception) -> None:
 
 def main() -> None:
     """Draw into the folder that is named."""
+    if sys.argv[1] == "--pages":
+        command = [sys.executable, "-m", "tests.ui.gallery_pages", *sys.argv[2:]]
+        raise SystemExit(subprocess.run(command, check=False).returncode)
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     app = QApplication(sys.argv[:1])
     gallery = Gallery(Path(sys.argv[1]), Theme(app))

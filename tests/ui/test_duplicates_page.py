@@ -17,9 +17,11 @@ from app.session import Session
 from tests.ui.conftest import OpenWindow, Run, until
 from ui.duplicates.page import DuplicatesPage
 from ui.duplicates.watch import DuplicatesWatch
+from ui.main_window import MainWindow
 from ui.plain import one_line
 from ui.tasks import Tasks
 from ui.theme import Theme
+from ui.window_state import WindowState
 
 ADA = "FN:Ada Okafor\r\nTEL:+1 212 555 0101\r\nEMAIL:ada@a.example\r\nORG:Acme"
 ADA_TOO = "FN:Okafor\\, Ada\r\nTEL:+1 212 555 0102\r\nEMAIL:ada@a.example\r\nORG:Beta"
@@ -215,17 +217,24 @@ def test_the_rail_counts_them_and_the_palette_leads_there(
 
 
 def test_nothing_is_looked_for_when_the_window_is_closed(
-    open_window: OpenWindow, tmp_path: Path, run: Run
+    dress: Theme, tmp_path: Path, run: Run
 ) -> None:
     async def story() -> None:
-        async with open_window() as (window, session):
+        async with Session(None, Paths(tmp_path)) as session:
+            window = MainWindow(session, dress, WindowState(tmp_path / "window.ini"))
+            window.show()
             item = window.rail.pages["duplicates"]
             await until(lambda: item.findChild(DuplicatesWatch))
-            await fill(session, tmp_path, ADA, ADA_TOO)
-            timer = item.findChild(DuplicatesWatch).findChild(QTimer)
+            watch = item.findChild(DuplicatesWatch)
+            timer = watch and watch.findChild(QTimer)
+            assert timer
+            session.add_contact("Ada", ["+12025550101"], "US")
             assert timer.isActive()
             await window.close_window()
             assert not timer.isActive()
+            session.undo()
+            assert not timer.isActive()
+            window.deleteLater()
 
     run(story())
 

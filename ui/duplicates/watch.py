@@ -24,10 +24,15 @@ class DuplicatesWatch(QObject):
         self._calm.setSingleShot(True)
         self._calm.setInterval(CALM_MS)
         self._calm.timeout.connect(self.look)
-        item.destroyed.connect(session.changes.subscribe(self._on_change))
+        self._unsubscribe = session.changes.subscribe(self._on_change)
         item.set_count(session.doubles.count)
         if session.doubles.count is None:
             self._calm.start()
+
+    def close(self) -> None:
+        """Look no more: the session is about to end."""
+        self._unsubscribe()
+        self._calm.stop()
 
     def look(self) -> None:
         """Search, if the answer may be another one and nothing is under way."""
