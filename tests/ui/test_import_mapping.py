@@ -113,19 +113,19 @@ def test_an_unknown_table_is_asked_about_once_and_then_known(
     async def story() -> None:
         async with opened(tmp_path) as (dialog, _session):
             dialog.read([path])
-            await until(lambda: dialog.mapping is not None and dialog.mapping.isVisible())
-            assert dialog.mapping is not None
-            choose(dialog.mapping, 2, Role.ORG)
-            QTest.mouseClick(dialog.mapping.go, Qt.MouseButton.LeftButton)
+            await until(lambda: dialog.columns.page is not None and dialog.columns.page.isVisible())
+            assert dialog.columns.page is not None
+            choose(dialog.columns.page, 2, Role.ORG)
+            QTest.mouseClick(dialog.columns.page.go, Qt.MouseButton.LeftButton)
             await until(lambda: dialog.stack.currentWidget() is dialog.preview)
             assert dialog.preview.plan is not None
             assert [each.card.org for each in dialog.preview.plan.cards] == ["Köln", "Bonn", "Bonn"]
             dialog.read([path])
             await until(lambda: "as you said before" in dialog.preview.kind.text())
             QTest.mouseClick(dialog.preview.columns, Qt.MouseButton.LeftButton)
-            await until(dialog.mapping.isVisible)
-            assert dialog.mapping.roles[2].currentData() == Role.ORG
-            QTest.mouseClick(dialog.mapping.cancel, Qt.MouseButton.LeftButton)
+            await until(dialog.columns.page.isVisible)
+            assert dialog.columns.page.roles[2].currentData() == Role.ORG
+            QTest.mouseClick(dialog.columns.page.cancel, Qt.MouseButton.LeftButton)
             assert dialog.stack.currentWidget() is dialog.preview
 
     run(story())

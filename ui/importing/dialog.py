@@ -17,7 +17,7 @@ from app.addresses import default_region
 from app.changes import Kind
 from app.errors import KithError
 from app.exporters import BookFormat, write_book
-from app.importers import Card, Mapping, Value
+from app.importers import Card, Value
 from app.importers.places import find_places
 from app.people import ImportPlan, ImportReport
 from app.session import Session
@@ -25,6 +25,7 @@ from ui import parts, theme, wording
 from ui.follow import Follow
 from ui.impact_import import ImportImpact
 from ui.importing import plan as import_plan
+from ui.importing.columns import Columns
 from ui.importing.plan import Shelf
 from ui.importing.preview import ImportPreview
 from ui.importing.report import ImportReportPage
@@ -35,10 +36,8 @@ from ui.theme import Size
 from ui.wording import counted, number, tr
 
 if TYPE_CHECKING:
-    from app.importers.remembered import Answers
     from app.importers.table import Table
     from ui.importing.account import Brought, ImportAccount, Wanted
-    from ui.importing.mapping import MappingPage
 
 TASK: Final = "import"
 SPEAK_AFTER_S: Final = 2.0
@@ -70,9 +69,6 @@ class ImportDialog(QDialog):
         self._brought: Brought | None = None
         """What the books came from, where that is an account."""
         self.account: ImportAccount | None = None
-        self._columns: dict[Path, Mapping] = {}
-        """What was said here of the columns of tables."""
-        self.mapping: MappingPage | None = None
         self._plan: ImportPlan | None = None
         self._report: ImportReport | None = None
         self.start = ImportStart()
@@ -80,6 +76,7 @@ class ImportDialog(QDialog):
         self.working = Working()
         self.report = ImportReportPage(session)
         self.stack = QStackedWidget()
+        self.columns = Columns(session, self.stack, self._read_again, self._cancel)
         for page in (self.start, self.preview, self.working, self.report):
             self.stack.addWidget(page)
         self.setLayout(parts.column(self.stack, margins=(20, 20, 20, 20)))
@@ -170,7 +167,7 @@ class ImportDialog(QDialog):
         self._tasks.stop(TASK)
         if self.account is not None:
             self.account.stop()
-        at_work = self.stack.currentWidget() in {self.working, self.mapping}
+        at_work = self.stack.currentWidget() in {self.working, self.columns.page}
         if at_work and self._plan is not None:
             self.stack.setCurrentWidget(self.preview)
         elif self.account is not None and at_work and not self._paths:
@@ -232,11 +229,11 @@ class ImportDialog(QDialog):
         region = self.preview.region.region()
         try:
             kind = await asyncio.to_thread(import_plan.describe, self._paths)
-            unsure = await asyncio.to_thread(self._unsure)
+            unsure = await asyncio.to_thread(self.columns.unsure, self._paths)
             if unsure is not None:
-                self._ask_columns(*unsure)
+                self.columns.ask(*unsure, region)
                 return
-            plan = await self._session.books.plan(self._paths, region, self._columns)
+            plan = await self._session.books.plan(self._paths, region, self.columns.said)
         except (KithError, OSError) as problem:
             self.stack.setCurrentWidget(self.start)
             self.start.show_trouble(_said(problem))
@@ -251,57 +248,22 @@ class ImportDialog(QDialog):
             words.append(import_module("ui.importing.account").gone_words(self._brought.gone))
         table = await asyncio.to_thread(self._table)
         self.preview.columns.setVisible(table is not None)
-        if table is not None and self._answers().recalled(table) is not None:
+        if table is not None and self.columns.is_recalled(table):
             words.append(tr("columns as you said before"))
         self.preview.show_plan(plan, self._title(), " · ".join(words))
         self.stack.setCurrentWidget(self.preview)
         self.preview.table.setFocus()
 
-    # ---- the columns of tables
-
-    def _answers(self) -> "Answers":
-        late = import_module("app.importers.remembered")
-        answers: Answers = late.Answers(self._session.paths.tables_file, self._columns)
-        return answers
-
-    def _unsure(self) -> "tuple[Path, Table] | None":
-        """Find the first table whose columns nobody has named yet."""
-        late = import_module("app.importers.remembered")
-        for path in self._paths:
-            table = late.unsure_table(path, self._answers())
-            if table is not None:
-                return path, table
-        return None
-
     def _table(self) -> "Table | None":
         """Look at the only book, if it is a table that came as a file."""
-        late = import_module("app.importers.remembered")
-        if len(self._paths) != 1 or self._written is not None or not late.is_table(self._paths[0]):
+        if len(self._paths) != 1 or self._written is not None:
             return None
-        known = self._answers().of(self._paths[0]) or Mapping(())
-        table: Table = late.look_at_table(self._paths[0], known.encoding, known.separator)
-        return table
+        return self.columns.look(self._paths[0])
 
     def _ask_again(self) -> None:
         table = self._table()
         if table is not None:
-            self._ask_columns(self._paths[0], table)
-
-    def _ask_columns(self, path: Path, table: "Table") -> None:
-        if self.mapping is None:
-            made: MappingPage = import_module("ui.importing.mapping").MappingPage()
-            made.confirmed.connect(self._take_columns)
-            made.cancelled.connect(self._cancel)
-            self.mapping = made
-            self.stack.addWidget(made)
-        self.mapping.ask(path, table, self.preview.region.region(), self._answers().of(path))
-        self.stack.setCurrentWidget(self.mapping)
-        self.mapping.begin()
-
-    def _take_columns(self, path: Path, table: "Table", mapping: Mapping) -> None:
-        self._columns[path] = mapping
-        self._answers().keep(table, mapping)
-        self._read_again()
+            self.columns.ask(self._paths[0], table, self.preview.region.region())
 
     async def _mend(self) -> None:
         """Read the same books again: what is in the book is known, what was mended adds to it."""
