@@ -1,7 +1,8 @@
 """Changes while away, heard on a new connection, beside the same number from a bare feed.
 
 `python -m tests.bench.bench_catchup [CONTACTS…]`. The limit is a process that reads the rows of a
-feed by their index and sends them over HTTP. Bytes are all that comes, with the answer's head.
+feed by their index and sends them over HTTP. Both are read by a ready-made client, in turn; bytes
+are all that comes, with the answer's head.
 """
 
 import socket
@@ -9,36 +10,58 @@ import statistics
 import sys
 import time
 import zlib
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
+import httpx
+
 from tests.bench.bare_feed import FIRST, ROWS, a_bare_feed
 from tests.contract.outside import Person, Service, serve
-from tests.service.live.wires import dechunk
+from tests.service.live.wires import GZIP, dechunk
 
 SIZES = (10_000, 100_000)
 CHANGES = 100
 FEW = 10
 ROUNDS = 15
 FRESH = "--discovery-burst=1000000"
-LAST = str(FIRST + ROWS - 1).encode()
-GZIP = "accept-encoding: gzip\r\n"
 
 
-def exchange(url: str, request: str, ending: bytes) -> tuple[float, int]:
-    """Connect, ask, read to the ending: milliseconds and bytes."""
-    parts = urlsplit(url)
-    started = time.perf_counter()
-    with socket.create_connection((str(parts.hostname), parts.port or 0)) as wire:
-        wire.sendall(request.encode())
-        received = b""
-        while not received or ending not in text_of(received):
-            data = wire.recv(1 << 18)
-            assert data, "the connection ended early"
-            received += data
-    return 1000 * (time.perf_counter() - started), len(received)
+@dataclass(frozen=True)
+class Question:
+    """What is asked, and what the answer has in it once it is whole."""
+
+    url: str
+    ending: str
+    headers: dict[str, str]
+
+    def ask(self) -> float:
+        """Connect, ask, read to the ending: milliseconds."""
+        started = time.perf_counter()
+        with (
+            httpx.Client(verify=False, trust_env=False) as client,
+            client.stream("GET", self.url, headers=self.headers) as answer,
+        ):
+            for line in answer.iter_lines():
+                if self.ending in line:
+                    break
+        return 1000 * (time.perf_counter() - started)
+
+    def weigh(self) -> int:
+        """Do the same at the socket: bytes."""
+        parts = urlsplit(self.url)
+        fields = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
+        head = f"GET {parts.path}?{parts.query} HTTP/1.1\r\nhost: {parts.netloc}\r\n{fields}\r\n"
+        with socket.create_connection((str(parts.hostname), parts.port or 0)) as wire:
+            wire.sendall(head.encode())
+            received = b""
+            while self.ending.encode() not in text_of(received):
+                data = wire.recv(1 << 18)
+                assert data, "the connection ended early"
+                received += data
+        return len(received)
 
 
 def text_of(received: bytes) -> bytes:
@@ -46,15 +69,7 @@ def text_of(received: bytes) -> bytes:
     head, _, body = received.partition(b"\r\n\r\n")
     if b"transfer-encoding: chunked" in head:
         body = dechunk(received)
-    if b"content-encoding: gzip" in head:
-        body = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body)
-    return body
-
-
-def median(url: str, request: str, ending: bytes) -> tuple[float, int]:
-    """Return the median of some rounds."""
-    rounds = [exchange(url, request, ending) for _ in range(ROUNDS)]
-    return statistics.median(each for each, _ in rounds), rounds[-1][1]
+    return zlib.decompressobj(GZIP).decompress(body) if b"encoding: gzip" in head else body
 
 
 def befriend(service: Service, size: int) -> tuple[Person, list[Person]]:
@@ -72,23 +87,23 @@ def befriend(service: Service, size: int) -> tuple[Person, list[Person]]:
     return viewer, people
 
 
-def asked(service: Service, viewer: Person, cursor: str) -> dict[str, tuple[float, int]]:
+def questions(service: Service, viewer: Person, cursor: str) -> dict[str, Question]:
     """Ask for what is newer than a cursor, in every way."""
-    host = urlsplit(service.url).netloc
-    head = f"host: {host}\r\nauthorization: Bearer {viewer.token}\r\n"
-    stream = f"GET /v1/events HTTP/1.1\r\n{head}last-event-id: {cursor}\r\n"
-    listed = f"GET /v1/contacts?cursor={cursor} HTTP/1.1\r\n{head}"
-    return {
-        "stream": median(service.url, f"{stream}\r\n", b"event: ready"),
-        "stream, gzip": median(service.url, f"{stream}{GZIP}\r\n", b"event: ready"),
-        "list": median(service.url, f"{listed}\r\n", b'"cursor"'),
-        "list, gzip": median(service.url, f"{listed}{GZIP}\r\n", b'"cursor"'),
-    }
+    made = {}
+    for coding in ("identity", "gzip"):
+        headers = {"authorization": f"Bearer {viewer.token}", "accept-encoding": coding}
+        listed = f"{service.url}/v1/contacts?cursor={cursor}"
+        made[f"list, {coding}"] = Question(listed, '"cursor"', headers)
+        more = {"last-event-id": cursor}
+        made[f"stream, {coding}"] = Question(
+            f"{service.url}/v1/events", "event: ready", headers | more
+        )
+    return made
 
 
 def main(sizes: list[int]) -> int:
     """Print the table."""
-    print("contacts  changes                  ms      bytes   of a bare feed: ms      bytes")
+    print("contacts  changes                      ms      bytes   of a bare feed: ms      bytes")
     for size in sizes:
         with (
             TemporaryDirectory() as folder,
@@ -103,15 +118,24 @@ def main(sizes: list[int]) -> int:
                 person.publish(status=f"Changed {number}")
             cursors[0] = cursor_of(viewer)
             for changes, cursor in cursors.items():
-                request = f"GET /?since={ROWS - changes - 1} HTTP/1.1\r\nhost: bare\r\n\r\n"
-                limit, least = median(bare, request, LAST if changes else b"")
-                for way, (spent, received) in asked(service, viewer, cursor).items():
-                    print(
-                        f"{size:>8} {changes:>8} {way:<14}{spent:>6.2f}{received:>11,}"
-                        f"{limit:>20.2f}{least:>11,}   {spent / limit:.1f} x",
-                        flush=True,
-                    )
+                asked = questions(service, viewer, cursor)
+                last = str(FIRST + ROWS - 1) if changes else ""
+                least = Question(f"{bare}?since={ROWS - changes - 1}", last, {})
+                compare(f"{size:>8} {changes:>8} ", asked, least)
     return 0
+
+
+def compare(row: str, asked: dict[str, Question], least: Question) -> None:
+    """Ask everything in turn, some times, and print the medians."""
+    rounds = [[least.ask(), *(each.ask() for each in asked.values())] for _ in range(ROUNDS)]
+    limit, *ours = map(statistics.median, zip(*rounds, strict=True))
+    weight = least.weigh() if least.ending else 0
+    for (name, question), spent in zip(asked.items(), ours, strict=True):
+        print(
+            f"{row}{name:<18}{spent:>6.2f}{question.weigh():>11,}"
+            f"{limit:>20.2f}{weight:>11,}   {spent / limit:.1f} x",
+            flush=True,
+        )
 
 
 def cursor_of(person: Person) -> str:
