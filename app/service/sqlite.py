@@ -1,6 +1,7 @@
 """The service's database in one file: one writer, whose commits many writes share."""
 
 import asyncio
+import functools
 import queue
 import sqlite3
 import threading
@@ -101,6 +102,32 @@ class SqliteTx:
         return f"json_each('[{','.join(map(str, numbers))}]')"
 
 
+class _ReadingTx(SqliteTx):
+    """One that begins with its first statement: whoever asks knows that nothing is older."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, begin: Callable[[sqlite3.Connection], None]
+    ) -> None:
+        super().__init__(connection)
+        self._begin = functools.partial(begin, connection)
+        self._has_begun = False
+
+    def all(self, sql: str, *values: Value) -> list[tuple[Any, ...]]:
+        """Return every row."""
+        self._begin_once()
+        return super().all(sql, *values)
+
+    def one(self, sql: str, *values: Value) -> tuple[Any, ...] | None:
+        """Return the first row, or nothing."""
+        self._begin_once()
+        return super().one(sql, *values)
+
+    def _begin_once(self) -> None:
+        if not self._has_begun:
+            self._begin()
+            self._has_begun = True
+
+
 def _packed(values: Sequence[int | bytes | None], hole: str) -> tuple[bytes, str]:
     """Return values side by side in one parameter, and what takes the one of row `n.key` out."""
     if isinstance(values[0], bytes):
@@ -179,11 +206,11 @@ class SqliteStore:
         if connection is None:
             connection = self._local.connection = _open(self._path)
             self._connections.append(connection)
-        self._begin_reading(connection)
         try:
-            return work(SqliteTx(connection))
+            return work(_ReadingTx(connection, self._begin_reading))
         finally:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
 
     def _begin_reading(self, connection: sqlite3.Connection) -> None:
         """Begin to read a state in which no change lies in parts."""

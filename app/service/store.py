@@ -70,7 +70,7 @@ class Store(Protocol):
     """One database."""
 
     async def read(self, work: Callable[[Tx], T]) -> T:
-        """Run a function on one consistent state."""
+        """Run a function on one consistent state, as it is at the function's first statement."""
         ...
 
     async def write(self, work: Callable[[Tx], T]) -> T:

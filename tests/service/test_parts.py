@@ -115,6 +115,17 @@ async def test_in_a_commit_that_others_share_all_parts_are_told(store: SqliteSto
     assert await store.read(numbers) == list(range(100))
 
 
+async def test_a_reader_reads_what_is_there_at_its_first_statement(store: SqliteStore) -> None:
+    """Who holds the barrier says when it begins to read, and then begins."""
+    loop = asyncio.get_running_loop()
+
+    def read(tx: Tx) -> list[int]:
+        asyncio.run_coroutine_threadsafe(store.write(lambda tx: insert(tx, 1)), loop).result()
+        return numbers(tx)
+
+    assert await store.read(read) == [1]
+
+
 async def crowd(service: Service) -> tuple[Person, list[Person]]:
     """Somebody whom many follow."""
     (owner,) = await service.people(fresh(), name="Owner", status="Before")
