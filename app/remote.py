@@ -35,6 +35,8 @@ from app.wire import (
 DEADLINE_S: Final = 30.0
 BULK_DEADLINE_S: Final = 120.0
 CONNECTIONS: Final = 16
+ANSWER_BYTES: Final = 256 * 1024 * 1024
+"""Ten thousand whole profiles, the most that one call can bring, are 160 MiB."""
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 SILENCE_S: Final = 40.0
 """The live stream says something every 15 s; longer silence is a dead line."""
@@ -186,8 +188,7 @@ class Remote:
         try:
             async with request as response:
                 if response.status_code != httpx.codes.OK:
-                    await response.aread()
-                    _raise_for(response)
+                    _raise_for(response, await _read_whole(response))
                 yield _read_events(response)
         except (httpx.HTTPError, httpx.StreamError, SSEError) as error:
             raise _no_answer(error) from error
@@ -220,14 +221,16 @@ class Remote:
         deadline = BULK_DEADLINE_S if path in _SLOW else DEADLINE_S
         try:
             async with asyncio.timeout(deadline):
-                response = await self._client.request(
+                request = self._client.stream(
                     method, path, content=content, headers=headers, params=params
                 )
+                async with request as response:
+                    data = await _read_whole(response)
         except (httpx.HTTPError, TimeoutError) as error:
             raise _no_answer(error) from error
         if not response.is_success:
-            _raise_for(response)
-        return response.content
+            _raise_for(response, data)
+        return data
 
 
 _SLOW: Final = frozenset(
@@ -254,6 +257,18 @@ def _contact(address: Address) -> str:
     return f"/v1/contacts/{quote(address, safe='')}"
 
 
+async def _read_whole(response: httpx.Response) -> bytes:
+    """Read an answer, unpacked; few bytes may grow to many, so no more than an honest one has."""
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in response.aiter_bytes():
+        size += len(piece)
+        if size > ANSWER_BYTES:
+            raise Unreachable("the answer is too large")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
 async def _read_events(response: httpx.Response) -> AsyncIterator[Event]:
     async for event in EventSource(response).aiter_sse():
         if event.data:  # an id alone is not dispatched; the next event carries it on
@@ -266,9 +281,9 @@ def _no_answer(error: Exception) -> Unreachable:
     return Untrusted(untrusted) if untrusted else Unreachable(type(error).__name__)
 
 
-def _raise_for(response: httpx.Response) -> None:
-    slug, detail = _problem(response)
+def _raise_for(response: httpx.Response, data: bytes) -> None:
     status = response.status_code
+    slug, detail = _problem(status, data)
     if status == httpx.codes.UNAUTHORIZED:
         raise SignedOut
     if status == httpx.codes.TOO_MANY_REQUESTS and slug == "over-budget":
@@ -281,11 +296,11 @@ def _raise_for(response: httpx.Response) -> None:
 _AGAIN: Final = (httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_EARLY, httpx.codes.TOO_MANY_REQUESTS)
 
 
-def _problem(response: httpx.Response) -> tuple[str, str]:
+def _problem(status: int, data: bytes) -> tuple[str, str]:
     try:
-        problem = msgspec.json.decode(response.content, type=Problem)
+        problem = msgspec.json.decode(data, type=Problem)
     except msgspec.MsgspecError:
-        return f"http-{response.status_code}", f"HTTP {response.status_code}"
+        return f"http-{status}", f"HTTP {status}"
     return problem.slug, problem.detail
 
 

@@ -1,0 +1,68 @@
+"""What the client makes of an answer, whoever sends it."""
+
+import gzip
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from app import remote
+from app.errors import Refused, Unreachable
+from app.remote import Remote
+
+pytestmark = pytest.mark.anyio
+
+ME = b'{"address":"18005550001","fields":{"about":"%b"},"privacy":{},"auto_sync":true}'
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+def answering(body: bytes, status: int = 200, **headers: str) -> Remote:
+    """A client whose service always says the same."""
+    fields = {name.replace("_", "-"): value for name, value in headers.items()}
+
+    async def arriving() -> AsyncIterator[bytes]:
+        yield body
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, content=arriving(), headers=fields)
+
+    return Remote("http://service", "token", httpx.MockTransport(answer))
+
+
+async def test_an_answer_in_gzip_is_read() -> None:
+    packed = gzip.compress(ME % (b"x" * 2000))
+    client = answering(packed, content_encoding="gzip")
+    assert (await client.me()).fields.about == "x" * 2000
+    await client.close()
+
+
+@pytest.mark.parametrize("status", [200, 409])
+async def test_an_answer_that_grows_beyond_measure_is_refused(
+    status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "ANSWER_BYTES", 1000)
+    client = answering(gzip.compress(ME % (b"x" * 2000)), status, content_encoding="gzip")
+    with pytest.raises(Unreachable, match="too large"):
+        await client.me()
+    await client.close()
+
+
+async def test_what_is_no_gzip_is_no_answer() -> None:
+    client = answering(b"not gzip", content_encoding="gzip")
+    with pytest.raises(Unreachable):
+        await client.me()
+    await client.close()
+
+
+async def test_a_problem_is_read_whole() -> None:
+    client = answering(
+        b'{"type":"urn:kith:problem:exists","title":"Exists","status":409,"detail":"There."}', 409
+    )
+    with pytest.raises(Refused) as refused:
+        await client.me()
+    assert (refused.value.slug, refused.value.status) == ("exists", 409)
+    await client.close()
