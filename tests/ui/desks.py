@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.paths import Paths
 from app.session import Status
 from app.worlds.files import WORLDS
+from app.worlds.weather import Weather
 from tests.ui.conftest import until
 from ui.desk.main import show
 from ui.desk.opened import OpenDesk, look_through, open_world
@@ -39,7 +40,7 @@ async def desk(dress: Theme, names: tuple[str, ...]) -> AsyncIterator[DeskWindow
     async with open_desk(WORLD, names) as opened:
         window = DeskWindow(dress)
         window.show()
-        window.show_desk(opened, {})
+        await window.show_desk(opened, {})
         await until(lambda: all(is_idle(pane) for pane in window.panes))
         try:
             yield window
@@ -57,11 +58,15 @@ def is_idle(pane: Pane) -> bool:
 
 @asynccontextmanager
 async def shown(
-    dress: Theme, home: Path, world: Path | None, people: tuple[str, ...] = ()
+    dress: Theme,
+    home: Path,
+    world: Path | None,
+    people: tuple[str, ...] = (),
+    weather: tuple[tuple[str, Weather], ...] = (),
 ) -> AsyncIterator[DeskWindow]:
     """Run the desk as the command line does; leaving this closes it."""
     ending = asyncio.Event()
-    options = argparse.Namespace(world=world, people=people, weather=[], screenshot=None)
+    options = argparse.Namespace(world=world, people=people, weather=weather, screenshot=None)
     async with asyncio.TaskGroup() as group:
         group.create_task(show(options, Paths(home), dress, ending))
         await until(desk_windows)

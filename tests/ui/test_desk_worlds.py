@@ -142,6 +142,39 @@ def test_the_weather_is_chosen_with_the_keyboard(run: Run, dress: Theme) -> None
     run(work())
 
 
+def test_before_the_service_was_heard_nothing_is_claimed(
+    run: Run, dress: Theme, tmp_path: Path
+) -> None:
+    async def work() -> None:
+        async with shown(dress, tmp_path, WORLD, ("ana", "bo")) as window:
+            await side_by_side(window, "ana", "bo")
+            window.wished.emit(Wish(WORLD, ("dee", "ana"), {"dee": Weather.OFFLINE}, anew=False))
+            await until(lambda: window.pane("dee") is not None)
+            dee = window.pane("dee")
+            assert dee is not None
+            assert dee.nobody.title.text() == "Not known yet"
+            dee.change_weather(Weather.CLEAR)
+            await until(lambda: dee.nobody.title.text() == "Keeps nobody yet")
+
+    run(work())
+
+
+def test_a_narrow_desk_is_moved_sideways_and_gives_its_pages_a_line(run: Run, dress: Theme) -> None:
+    async def work() -> None:
+        async with desk(dress, ("ana", "bo", "cy")) as window:
+            bar, last = window.bar, window.panes[-1]
+            await until(lambda: bar.views.y() < bar.reset.height())
+            window.resize(window.minimumSizeHint().width(), window.height())
+            await until(lambda: bar.views.y() >= bar.reset.height())
+            assert last.visibleRegion().isEmpty()
+            assert window.show_pane("cy") is last
+            assert not last.visibleRegion().isEmpty()
+            window.resize(theme.px(1280), window.height())
+            await until(lambda: bar.views.y() < bar.reset.height())
+
+    run(work())
+
+
 def test_the_desk_wears_the_colours_of_the_settings(run: Run, dress: Theme, tmp_path: Path) -> None:
     async def work() -> None:
         state = WindowState(tmp_path / "window.ini")

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.worlds.pausing import Pausing
@@ -47,11 +48,12 @@ class DeskBar(QWidget):
         self.step = parts.IconButton(
             Icon.STEP, tr("Let the next thing happen"), self._step, name="step"
         )
-        line = parts.row(
-            self.world, self.reset, self.play, self.step, self.about, self.views, spacing=8
-        )
-        line.setStretch(4, 1)
-        self.setLayout(line)
+        self._first = parts.row(self.world, self.reset, self.play, self.step, self.about, spacing=8)
+        self._first.setStretch(4, 1)
+        self._lines = parts.column(self._first, spacing=8)
+        self.setLayout(self._lines)
+        self._first.addWidget(self.views)
+        self._is_narrow = False
         self.show_world(None)
         self.show_clock(None)
 
@@ -69,6 +71,23 @@ class DeskBar(QWidget):
         self._pausing = pausing
         self.play.setEnabled(pausing is not None)
         self._show_playing()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the pages a line of their own where one is not enough for everything."""
+        super().resizeEvent(event)
+        wide = self.minimumSizeHint().width() + self.views.minimumWidth() + theme.px(2 * 8)
+        is_narrow = event.size().width() < wide
+        if is_narrow is not self._is_narrow:
+            self._is_narrow = is_narrow
+            into, out_of = (self._lines, self._first) if is_narrow else (self._first, self._lines)
+            out_of.removeWidget(self.views)
+            into.addWidget(self.views)
+
+    def minimumSizeHint(self) -> QSize:
+        """Fit where the pages have their own line."""
+        wide = sum(each.sizeHint().width() for each in (self.world, self.reset, self.play))
+        high = super().minimumSizeHint().height()
+        return QSize(wide + self.step.sizeHint().width() + theme.px(3 * 8), high)
 
     def _pause(self) -> None:
         if self._pausing is not None:

@@ -103,7 +103,8 @@ class PersonCard(parts.Card):
         fields = entry.profile.fields
         picture = self._session.picture(entry.address) if fields.picture else None
         shown = fields if fields.name else msgspec.structs.replace(fields, name=person.row.name)
-        self.theirs.show_profile(Seen(entry.address, shown, frozenset(), picture), time.time())
+        own_colour = str(person.row.id)  # as in the list above
+        self.theirs.show_profile(Seen(own_colour, shown, frozenset(), picture), time.time())
         self._show_unseen(entry.profile)
         self._show_relation(entry.relation)
 

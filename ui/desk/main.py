@@ -130,9 +130,12 @@ async def _show_world(
         try:
             while True:
                 names = _chosen(opened, wish)
-                async with wishes.while_these_people(), look_through(opened, names) as desk:
-                    window.show_desk(desk, wish.weather)
+                async with (
+                    wishes.while_these_people(),
+                    look_through(opened, names, wish.weather) as desk,
+                ):
                     try:
+                        await window.show_desk(desk, wish.weather)
                         if screenshot is not None:
                             return await _draw(window, screenshot)
                         await asyncio.Event().wait()

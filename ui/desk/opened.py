@@ -8,13 +8,14 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 from app.account import Account
@@ -25,7 +26,7 @@ from app.worlds.files import WorldError, must_be_there, read
 from app.worlds.making import Making
 from app.worlds.pausing import Pausing
 from app.worlds.watched import WatchedInhabitants, side_by_side
-from app.worlds.weather import Proxy
+from app.worlds.weather import Proxy, Weather
 from app.worlds.world import World
 from ui.desk.identity import Identity
 
@@ -132,13 +133,17 @@ def must_still_be_there(opened: OpenWorld, names: Sequence[str]) -> None:
 
 
 @asynccontextmanager
-async def look_through(opened: OpenWorld, names: Sequence[str]) -> AsyncIterator[OpenDesk]:
-    """Sign in as these people, each through a proxy of their own."""
+async def look_through(
+    opened: OpenWorld, names: Sequence[str], weather: Mapping[str, Weather] = MappingProxyType({})
+) -> AsyncIterator[OpenDesk]:
+    """Sign in as these people, each through a proxy of their own, which may have its weather."""
     must_still_be_there(opened, names)
     claim = await asyncio.to_thread(import_module, "app.service.claim")
     people, running = opened.people, opened.running
     async with AsyncExitStack() as stack:
         proxies = [await stack.enter_async_context(Proxy(running.url)) for _ in names]
+        for name, proxy in zip(names, proxies, strict=True):
+            proxy.change(weather.get(name, Weather.CLEAR))
         identities = [
             await stack.enter_async_context(_identity(opened, name, proxy))
             for name, proxy in zip(names, proxies, strict=True)

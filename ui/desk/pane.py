@@ -26,6 +26,7 @@ from ui.desk.identity import Arrival, Identity, Stale, combo
 from ui.follow import Follow
 from ui.icons import Icon
 from ui.pictures import Pictures
+from ui.plain import isolated
 from ui.tasks import Tasks
 from ui.theme import Size
 from ui.wording import tr
@@ -33,6 +34,7 @@ from ui.wording import tr
 FLASH_MS: Final = 4_000
 LEARNED_AT_ONCE: Final = 500
 NEVER: Final = math.inf
+NARROWEST: Final = 296
 LEAST_LIST: Final = 112
 """The height of three people."""
 
@@ -113,14 +115,10 @@ class Pane(QFrame):
         self.table.current_moved.connect(self._choose)
         self._pictures.arrived.connect(self.table.viewport().update)
         self.model.modelReset.connect(self._choose_first)
-        self.nobody = parts.EmptyState(
-            Icon.PEOPLE,
-            tr("Keeps nobody yet"),
-            tr("In this world %1 has no contacts.").replace("%1", name),
-            parts.button(
-                tr("Keep the others here"), self.keep_wanted.emit, name="keep", kind="primary"
-            ),
+        self._keep_button = parts.button(
+            tr("Keep the others here"), self.keep_wanted.emit, name="keep", kind="primary"
         )
+        self.nobody = parts.EmptyState(Icon.PEOPLE, "", "", self._keep_button)
 
     def _delegate(self) -> ContactDelegate:
         made = ContactDelegate(self._pictures)
@@ -181,6 +179,7 @@ class Pane(QFrame):
         page = parts.column(self.head, scroll, spacing=0, margins=(2, 2, 2, 2))
         page.setStretchFactor(scroll, 1)
         self.setLayout(page)
+        self.setMinimumWidth(theme.px(NARROWEST))
 
     # ---- what the tester does
 
@@ -216,6 +215,7 @@ class Pane(QFrame):
 
     def _choose_first(self) -> None:
         empty = not self.model.rowCount()
+        self._show_nobody()
         self.table.setVisible(not empty)
         self.nobody.setVisible(empty)
         self.card.setVisible(not empty)
@@ -223,6 +223,18 @@ class Pane(QFrame):
             wanted = self._wanted
             self.table.selectRow(0)
             self._wanted = wanted  # the first is shown meanwhile; nobody chose them
+
+    def _show_nobody(self) -> None:
+        """Say that nobody is kept, or that this is not known before the service has said so."""
+        known = self._session.knows_me()
+        words = (
+            (tr("Keeps nobody yet"), tr("In this world %1 has no contacts."))
+            if known
+            else (tr("Not known yet"), tr("%1 has heard nothing from the service so far."))
+        )
+        self.nobody.title.setText(words[0])
+        self.nobody.text.setText(words[1].replace("%1", isolated(self.identity.name)))
+        self._keep_button.setVisible(known)
 
     def keep(self, others: list[Identity]) -> None:
         """Keep these people, as a contact each."""
@@ -250,7 +262,9 @@ class Pane(QFrame):
         self._show_audience()
 
     def _choose(self, contact: ContactId | None) -> None:
-        self._chosen, self._wanted = contact, None
+        if self._chosen is not None:  # the very first is chosen by nobody, but by the list
+            self._wanted = None
+        self._chosen = contact
         self._show_card()
 
     # ---- showing
@@ -261,6 +275,7 @@ class Pane(QFrame):
         known = me is not None and self._session.knows_me()
         for control in (self.status, self.field, self.audience):
             control.setEnabled(known)  # until the service has said what is mine
+        self._show_nobody()
         if me is not None and known:
             if self._mine is None:
                 self._mine = me

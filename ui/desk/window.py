@@ -1,5 +1,6 @@
 """The window of the testers' desk: the world on top, its identities side by side below."""
 
+import asyncio
 import itertools
 import time
 from collections.abc import Mapping
@@ -123,18 +124,18 @@ class DeskWindow(QWidget):
         self.bar.show_world(None)
         self.making.show_failure(world, words)
 
-    def show_desk(self, desk: OpenDesk, weather: Mapping[str, Weather]) -> None:
-        """Show the identities of a world, and hear what they do."""
+    async def show_desk(self, desk: OpenDesk, weather: Mapping[str, Weather]) -> None:
+        """Show the identities of a world one after the other, and hear what they do."""
         if self._desk is None:
             self._show_world(desk)
         self._desk = desk
         for place, identity in enumerate(desk.identities):
-            self._add_pane(identity, place)
+            await asyncio.sleep(0)  # the window stays quick: each takes its time to be made
+            pane = self._add_pane(identity, place)
+            if sort := weather.get(identity.name):
+                pane.change_weather(sort)
         self._choose_one_another()
         self.panes[0].table.setFocus()
-        for pane in self.panes:
-            if sort := weather.get(pane.identity.name):
-                pane.change_weather(sort)
         self._show_view(self.views.current)
 
     def _show_world(self, desk: OpenDesk) -> None:
@@ -146,7 +147,7 @@ class DeskWindow(QWidget):
         self.table.show_people(desk.people, desk.path)
         self.timeline_page.show_people([each.id for each in desk.world.people])
 
-    def _add_pane(self, identity: Identity, place: int) -> None:
+    def _add_pane(self, identity: Identity, place: int) -> Pane:
         pane = Pane(identity, place, self.tasks)
         pane.acted.connect(lambda words: self._hear_deed(identity.name, words))
         pane.arrived.connect(lambda arrival: self._arrive(pane, arrival))
@@ -159,6 +160,7 @@ class DeskWindow(QWidget):
         self.panes.append(pane)
         self._row.addWidget(pane, 1)
         self._look_for_withheld(identity)
+        return pane
 
     async def drop_panes(self) -> None:
         """Take the identities away before their sessions end; the world goes on."""
@@ -323,12 +325,15 @@ class DeskWindow(QWidget):
         return 1000 * took_s if took_s < FRESH_S else None
 
     def _refuse(self, pane: Pane, stale: Stale) -> None:
-        """Say that older news came after newer, and was not taken."""
-        who = self.name_of(stale.profile.address)
-        words = tr("not taken, version %1 is here").replace("%1", str(stale.known))
-        version = stale.profile.version
+        """Say that news came again, or older news after newer, and was not taken."""
+        who, version = self.name_of(stale.profile.address), stale.profile.version
+        if version == stale.known:
+            kind, words = Kind.REPEATED, tr("told again, changes nothing")
+        else:
+            words = tr("not taken, version %1 is here").replace("%1", str(stale.known))
+            kind = Kind.STALE
         name = pane.identity.name
-        self.timeline.add(Moment(time.time(), Kind.STALE, name, words, who, version))
+        self.timeline.add(Moment(time.time(), kind, name, words, who, version))
 
     def _publish(self, identity: Identity, fields: tuple[Field, ...]) -> None:
         words = ", ".join(each.value for each in fields)
