@@ -159,14 +159,13 @@ def refresh_in_parts(
         refresh(tx, owner, touched, before=before)
         return touched
     size = FIRST_PART
-    rows = some_viewers(tx, owner, 0, size)
-    while len(rows) == size:
+    rows = some_viewers(tx, owner, 0, size + 1)
+    while len(rows) > size:
         tx.run("INSERT INTO unfinished (owner_id) VALUES (?) ON CONFLICT DO NOTHING", owner.id)
-        _refresh(tx, owner, touched, rows, before)
+        _refresh(tx, owner, touched, rows[:size], before)
         yield Touched(revoked=touched.revoked, news=touched.news)
-        touched = Touched(wake=touched.wake)
-        size = PART
-        rows = some_viewers(tx, owner, rows[-1][ID], size)
+        touched, after, size = Touched(wake=touched.wake), rows[size - 1][ID], PART
+        rows = some_viewers(tx, owner, after, size + 1)
     _refresh(tx, owner, touched, rows, before)
     tx.run("DELETE FROM unfinished WHERE owner_id = ?", owner.id)
     return touched
