@@ -212,6 +212,27 @@ def acknowledge(transaction: Transaction, batch: BatchId, intents: Sequence[Inte
     _free(transaction, batch, intents)
 
 
+def read_erasures(reading: Transaction, most: int = -1) -> list[tuple[Address, int]]:
+    """Read addresses of which nothing is to be kept, and nothing anew, with their revisions."""
+    nothing_else = " AND ".join(f"{part} IS NULL" for part in PARTS)
+    return [
+        (address, revision)
+        for address, revision in reading.all(
+            "SELECT address, revision FROM outbox WHERE bulk = 0 AND erase "
+            f"AND failure IS NULL AND batch IS NULL AND {nothing_else} LIMIT ?",
+            most,
+        )
+    ]
+
+
+def forget(transaction: Transaction, sent: Sequence[tuple[Address, int]]) -> None:
+    """Forget what the service has without a lease, by address and revision."""
+    transaction.kinds |= Kind.OUTBOX
+    transaction.many(
+        "DELETE FROM outbox WHERE address = ? AND revision = ? AND batch IS NULL", sent
+    )
+
+
 def release(transaction: Transaction, batch: Batch) -> None:
     """No answer: all of it may be sent again."""
     _free(transaction, batch.id, batch.intents)
@@ -253,14 +274,25 @@ def _free(transaction: Transaction, batch: BatchId, intents: Sequence[Intent]) -
 
 
 def counts(reading: Transaction, now: float) -> Counts:
-    """Count what waits, for the indicator and for the next attempt."""
-    waiting, ready, next_at = reading.all(
-        "SELECT COUNT(*), IFNULL(SUM(not_before <= ?1 AND batch IS NULL), 0), "
-        "MIN(CASE WHEN not_before > ?1 THEN not_before END) FROM outbox WHERE failure IS NULL",
-        now,
-    )[0]
+    """Count what waits, for the indicator and for the next attempt.
+
+    Few are refused or leased, and few wait for a time, while all of them are counted at once: to
+    look at each of 100,000 took 50 ms.
+    """
+    everything, refused, leased, later, next_at = reading.all(_COUNTS, now)[0]
+    waiting = everything - refused
+    ready = waiting - leased - later
     mine, messages = reading.all(
         "SELECT (SELECT COUNT(*) FROM my_outbox WHERE failure IS NULL), "
         "(SELECT COUNT(*) FROM message WHERE status = 'waiting')"
     )[0]
     return Counts(waiting + mine + messages, ready + mine + messages, next_at)
+
+
+_COUNTS: Final = """
+    SELECT (SELECT COUNT(*) FROM outbox), refused, leased, later, next_at FROM
+        (SELECT COUNT(failure) AS refused, COUNT(*) - COUNT(failure) AS leased FROM outbox
+            WHERE failure IS NOT NULL OR batch IS NOT NULL),
+        (SELECT COUNT(*) AS later, MIN(not_before) AS next_at FROM outbox
+            WHERE bulk IN (0, 1) AND not_before > ? AND failure IS NULL AND batch IS NULL)
+"""

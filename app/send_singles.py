@@ -21,7 +21,7 @@ from app.wire import KeptRelation
 
 log = logging.getLogger(__name__)
 
-LEASED: Final = 2_000
+LEASED: Final = 1_000
 FEW: Final = 16
 """So many are not worth a thread and connections of their own."""
 ABREAST: Final = 8

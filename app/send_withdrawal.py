@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from app.domain import Address
 from app.errors import Refused, SignedOut
-from app.outbox import PARTS, BatchId, Intent, acknowledge, lease, release
+from app.outbox import forget, read_erasures
 from app.remote import Remote
 from app.store import CHUNK, Store
 from app.transaction import Transaction
@@ -18,7 +17,6 @@ log = logging.getLogger(__name__)
 
 LEAST: Final = 100
 """So many have to be withdrawn; fewer go one by one as quickly."""
-MOST: Final = 10_000_000
 
 
 class WithdrawalSender:
@@ -30,21 +28,18 @@ class WithdrawalSender:
         self._remote = remote
 
     async def send(self, through: Callable[[int], None]) -> int:
-        """Withdraw everything, if that is what is asked for; the answer counts it."""
+        """Withdraw everything, if that is what is asked for; the answer counts it.
+
+        Nothing is leased: what is wanted anew meanwhile has another revision, and stays.
+        """
         if not _is_everything(self._store.reading) or not await self._is_all_known():
             return 0
-        with self._store.writing() as transaction:
-            if not _is_everything(transaction):  # changed meanwhile
-                return 0
-            batch = lease(transaction, time.time(), MOST, bulk=False, erase=True)
-        gone = [intent for intent in batch.intents if intent.patch is None]
-        try:
-            with self._truth.flight() as overtaken:
-                await self._remote.withdraw_all()
-                await self._apply(batch.id, gone, overtaken, through)
-        finally:
-            with self._store.writing() as transaction:
-                release(transaction, batch)
+        if not _is_everything(self._store.reading):  # changed meanwhile
+            return 0
+        gone = read_erasures(self._store.reading)
+        with self._truth.flight() as overtaken:
+            await self._remote.withdraw_all()
+            await self._apply(gone, overtaken, through)
         return len(gone)
 
     async def _is_all_known(self) -> bool:
@@ -66,18 +61,17 @@ class WithdrawalSender:
 
     async def _apply(
         self,
-        batch: BatchId,
-        gone: Sequence[Intent],
+        gone: Sequence[tuple[Address, int]],
         overtaken: set[Address],
         through: Callable[[int], None],
     ) -> None:
-        """Take it over some at a time; what is to be kept anew after it is left to be sent."""
+        """Take it over some at a time."""
         for start in range(0, len(gone), CHUNK):
             some = gone[start : start + CHUNK]
-            addresses = [intent.address for intent in some]
+            addresses = [address for address, _ in some]
             with self._store.writing() as transaction:
                 transaction.contacts |= self._store.owners(addresses)
-                acknowledge(transaction, batch, some)
+                forget(transaction, some)
                 for address in addresses:
                     if address not in overtaken:
                         self._truth.apply_removed(transaction, address)
@@ -86,17 +80,11 @@ class WithdrawalSender:
             await asyncio.sleep(0)
 
 
-_NOTHING_ELSE: Final = " AND ".join(f"{part} IS NULL" for part in PARTS)
-_TO_ERASE: Final = "SELECT address FROM outbox WHERE erase AND failure IS NULL"
-
-
 def _is_everything(reading: Transaction) -> bool:
     """Tell whether many are to be withdrawn, and none is kept that is not."""
-    several: int = reading.value(
-        "SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE bulk = 0 AND erase "
-        f"AND failure IS NULL AND batch IS NULL AND {_NOTHING_ELSE} LIMIT ?)",
-        LEAST,
-    )
-    return several == LEAST and not reading.one(
+    return len(read_erasures(reading, LEAST)) == LEAST and not reading.one(
         f"SELECT 1 FROM relation WHERE address NOT IN ({_TO_ERASE}) LIMIT 1"
     )
+
+
+_TO_ERASE: Final = "SELECT address FROM outbox WHERE erase AND failure IS NULL"

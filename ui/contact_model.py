@@ -2,8 +2,8 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable
-from typing import Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, TypeVar
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -214,22 +214,19 @@ class ContactModel(QAbstractTableModel):
 
     def _rearrange(self, moved: set[ContactId], rows: Iterable[Row]) -> None:
         """Take `moved` out of the order, put `rows` into it, and filter again."""
-        kept = []
-        for key, row in zip(self._keys, self._order, strict=True):
-            if row.id in moved:
-                self._recount(row, -1)
-            else:
-                kept.append((key, row))
-        for row in rows:
+        gone = [self._key_by_id.pop(each) for each in moved if each in self._key_by_id]
+        places = sorted(bisect_left(self._keys, key) for key in gone)
+        for at in places:
+            self._recount(self._order[at], -1)
+        keyed = sorted((sort_key(row), row) for row in rows)
+        self._key_by_id |= {row.id: key for key, row in keyed}
+        for _key, row in keyed:
             self._recount(row, 1)
-            kept.append((sort_key(row), row))
-        kept.sort(key=lambda pair: pair[0])
+        keys, order = without(self._keys, places), without(self._order, places)
+        places = [bisect_left(keys, key) for key, _row in keyed]
         self.beginResetModel()
-        self._keys = [key for key, _row in kept]
-        self._order = [row for _key, row in kept]
-        for gone in moved:
-            self._key_by_id.pop(gone, None)
-        self._key_by_id |= {row.id: key for key, row in kept if row.id in moved}
+        self._keys = within(keys, places, [key for key, _row in keyed])
+        self._order = within(order, places, [row for _key, row in keyed])
         self._shown = self.filter.choose(self._order)
         self.endResetModel()
 
@@ -256,3 +253,27 @@ class ContactModel(QAbstractTableModel):
         if position and section(self._shown[position - 1]) == here:
             return ""
         return here
+
+
+Item = TypeVar("Item")
+
+
+def without(items: list[Item], places: Sequence[int]) -> list[Item]:
+    """Leave out what stands at these places, in ascending order: by pieces, not one by one."""
+    kept: list[Item] = []
+    begin = 0
+    for place in places:
+        kept += items[begin:place]
+        begin = place + 1
+    return kept + items[begin:]
+
+
+def within(items: list[Item], places: Sequence[int], new: Sequence[Item]) -> list[Item]:
+    """Put each of the new ones before the item that stands at its place, in ascending order."""
+    together: list[Item] = []
+    begin = 0
+    for place, each in zip(places, new, strict=True):
+        together += items[begin:place]
+        together.append(each)
+        begin = place
+    return together + items[begin:]

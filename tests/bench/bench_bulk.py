@@ -16,12 +16,14 @@ from typing import Final
 
 from app.account import Account
 from app.domain import Address, ContactId
+from app.doubles import Merging
 from app.exporters import BookFormat
 from app.paths import Paths
 from app.session import Session
 from tests.bench.bench_readers import make_book
 from tests.bench.bench_window import TimedApplication, Turns, fill
 from tests.contract.outside import Service, serve
+from ui.garbage import GarbageCollection
 from ui.loop import Loop
 from ui.main import HERE
 from ui.main_window import MainWindow
@@ -75,8 +77,8 @@ async def measure_here(bench: Bench, session: Session, folder: Path) -> None:
     await bench.deed("its undo", session.undo)
     async with bench.phase("search for people who are there twice"):
         await session.doubles.look()
-    print(f"  {'':40} {len(session.doubles.found):,} found")
-    await bench.deed("merge those who surely are", session.doubles.merge_sure)
+    pairs = [Merging(one, (other,)) for one, other in zip(ids[:1000], ids[1000:2000], strict=True)]
+    await bench.deed("merge of 1,000 pairs", lambda: session.doubles.merge(pairs))
     await bench.deed("its undo", session.undo)
     async with bench.phase("export of 1,000 as vCard"):
         await session.exports.write(folder / "some.vcf", BookFormat.VCARD_4, ids[:1000])
@@ -108,12 +110,14 @@ async def open_window(
     """Open the window on a session, and measure every turn of its loop."""
     turns = Turns()
     async with Session(account, Paths(home)) as session:
+        garbage = GarbageCollection(app)
         window = MainWindow(session, dress, WindowState(home / "window.ini"))
         window.show()
         await asyncio.sleep(1.0)
         with turns.measured():
             yield Bench(session, turns, app), session
         await window.close_window()
+        garbage.close()
 
 
 async def measure(people: int, synced: int, folder: Path, app: TimedApplication) -> None:

@@ -11,7 +11,7 @@ from app.paths import Paths
 from app.session import Session
 from tests.ui.conftest import Run
 from tests.ui.people import a_row, fill
-from ui.contact_model import ROW_ROLE, SECTION_ROLE, ContactModel
+from ui.contact_model import ROW_ROLE, SECTION_ROLE, ContactModel, within, without
 from ui.shelf import Facet, Filter, Shelf, sort_key
 
 Story = Callable[[Session, ContactModel], None]
@@ -194,3 +194,34 @@ def test_chips_narrow_a_shelf() -> None:
     ]
     both = Filter(Shelf.MATCHED, frozenset({Facet.ONLINE, Facet.HIDDEN}))
     assert [row.id for row in both.choose(rows)] == [3]
+
+
+def test_many_who_move_at_once_stand_as_if_all_were_read_again(tell: Tell) -> None:
+    def story(session: Session, model: ContactModel) -> None:
+        fill(session, 40)
+        model.show_changes()
+        people = [row.id for row in model.rows()]
+        model.show(Filter(shelf=Shelf.FAVORITES))
+        session.remove(people[:5] + people[20:22] + people[-1:])
+        session.set_favorite(people[6:30], True)
+        for number, contact in enumerate(people[8:14]):
+            session.rename(contact, ("Aa", "zz", "007")[number % 3])
+        for number in range(4):
+            session.add_contact(("A", "Z", "", "M")[number], [f"+1303555{number:04d}"], "US")
+        model.show_changes()
+        assert model.rows() == sorted(session.rows(), key=sort_key)
+        fresh = ContactModel(session)
+        fresh.show(model.filter)
+        assert names(model) == names(fresh)
+        assert model.counts == fresh.counts
+        assert all(model.find(row.id) == row for row in fresh.rows())
+        fresh.close()
+
+    tell(story)
+
+
+def test_pieces_are_left_out_and_put_in_at_both_ends() -> None:
+    assert without([0, 1, 2, 3], [0, 3]) == [1, 2]
+    assert without([0], [0]) == []
+    assert within([1, 2], [0, 0, 1, 2], [-1, 0, 1, 3]) == [-1, 0, 1, 1, 2, 3]
+    assert within([], [0, 0], [1, 2]) == [1, 2]
