@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -95,6 +95,16 @@ def heading(text: str, detail: str = "") -> QWidget:
     return made
 
 
+class Ground(QWidget):
+    """What a page scrolls: as high as its text is at this width.
+
+    Qt would add what each wrapped line needs where it is narrow, and scroll over emptiness.
+    """
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), 0)
+
+
 class Page(QScrollArea):
     """A page of the right side: a scrolled column, no wider than is easy to read."""
 
@@ -108,7 +118,7 @@ class Page(QScrollArea):
         self.content.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.body = column(spacing=20, margins=(24, 24, 24, 32))
         self.content.setLayout(self.body)
-        ground = QWidget()
+        ground = Ground()
         ground.setObjectName("page_ground")
         ground.setLayout(row(self.content, spacing=0))
         self.setWidget(ground)

@@ -12,6 +12,9 @@ from ui.icons import Icon
 from ui.text import announce, set_tip
 
 COPIED_MS: Final = 1600
+ICON_GAP: Final = 8
+QT_ICON_GAP: Final = 4
+"""Qt puts so many pixels between an icon and its words, however large the words are."""
 BY_KEY: Final = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
@@ -36,8 +39,9 @@ def button(
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     if icon is not None:
         tone = {"primary": "on_accent", "danger": "danger", "quiet": "accent"}.get(kind, "text")
-        icons.dress(made, icon, tone, 18)
-        made.setIconSize(QSize(theme.px(18), theme.px(18)))
+        air = max(theme.px(ICON_GAP) - QT_ICON_GAP, 0)
+        icons.dress(made, icon, tone, 18, air)
+        made.setIconSize(QSize(theme.px(18) + air, theme.px(18)))
     made.clicked.connect(lambda _checked=False: then())
     return made
 

@@ -27,6 +27,10 @@ GLOW_FRAME_MS: Final = 50
 GLOWS_AT_ONCE: Final = 12
 """When more changes than this, glowing would be flicker."""
 
+ALONE: Final = (
+    QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+)
+
 
 class ContactTable(ListTable):
     """One column of rows of one height. The selection and the topmost row survive every reset."""
@@ -79,8 +83,10 @@ class ContactTable(ListTable):
         line = self._contacts.position(contact)
         if line is None:
             return False
-        self.selectRow(line)
-        self.scrollTo(self._contacts.index(line, 0))
+        place = self._contacts.index(line, 0)
+        # not `selectRow`: where Ctrl is held down, that takes the row out and keeps all others
+        self.selectionModel().setCurrentIndex(place, ALONE)
+        self.scrollTo(place)
         return True
 
     def choose_current_only(self) -> None:

@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap, QPixmapCache
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QGuiApplication,
+    QIcon,
+    QPainter,
+    QPixmap,
+    QPixmapCache,
+)
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -119,14 +127,25 @@ def paint(painter: QPainter, which: Icon, rect: QRectF, colour: QColor) -> None:
     painter.drawPixmap(rect.topLeft(), pixmap(which, colour, round(rect.width()), ratio))
 
 
-def icon(which: Icon, tone: str = "text", side: int = 20) -> QIcon:
-    """Make an icon for a menu or an ordinary button, in today's colours."""
+def icon(which: Icon, tone: str = "text", side: int = 20, air: int = 0) -> QIcon:
+    """Make an icon in today's colours, with so many pixels of air between it and its words."""
     look = theme.now()
     made = QIcon()
     for ratio in RATIOS:
-        size = look.px(side)
-        made.addPixmap(pixmap(which, look.colour(tone), size, ratio))
-        made.addPixmap(pixmap(which, look.colour("faint"), size, ratio), QIcon.Mode.Disabled)
+        for colour, mode in ((tone, QIcon.Mode.Normal), ("faint", QIcon.Mode.Disabled)):
+            drawn = pixmap(which, look.colour(colour), look.px(side), ratio)
+            made.addPixmap(_with_air(drawn, air) if air else drawn, mode)
+    return made
+
+
+def _with_air(drawn: QPixmap, air: int) -> QPixmap:
+    size, ratio = drawn.deviceIndependentSize().toSize(), drawn.devicePixelRatio()
+    made = QPixmap(QSize(round((size.width() + air) * ratio), round(size.height() * ratio)))
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.drawPixmap(air if QGuiApplication.isRightToLeft() else 0, 0, drawn)
+    painter.end()
     return made
 
 
@@ -149,10 +168,12 @@ def dot(colour: str, side: int) -> QIcon:
     return made
 
 
-def dress(owner: QAbstractButton | QAction, which: Icon, tone: str, side: int) -> None:
+def dress(
+    owner: QAbstractButton | QAction, which: Icon, tone: str, side: int, air: int = 0
+) -> None:
     """Give a button or an action an icon that follows the colours of the day."""
-    owner.setProperty(WORN, f"{which.value} {tone} {side}")
-    owner.setIcon(icon(which, tone, side))
+    owner.setProperty(WORN, f"{which.value} {tone} {side} {air}")
+    owner.setIcon(icon(which, tone, side, air))
 
 
 def dress_again(widgets: Iterable[QWidget]) -> None:
@@ -161,5 +182,5 @@ def dress_again(widgets: Iterable[QWidget]) -> None:
         for owner in (widget, *widget.actions()):
             worn = owner.property(WORN)
             if isinstance(owner, QAbstractButton | QAction) and isinstance(worn, str):
-                name, tone, side = worn.split()
-                owner.setIcon(icon(Icon(name), tone, int(side)))
+                name, tone, side, air = worn.split()
+                owner.setIcon(icon(Icon(name), tone, int(side), int(air)))

@@ -1,8 +1,10 @@
 """Consequences in words: who would see more of me, who less, and what has to be asked first."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from app.addresses import display
 from app.domain import Address, Audience, Field, State
@@ -41,6 +43,16 @@ def consequences(impact: Impact, names: Mapping[Address, str]) -> list[Consequen
         Consequence(*key, (*sorted(people, key=str.casefold),)) for key, people in groups.items()
     ]
     return sorted(found, key=lambda each: (each.later, not each.gains, -len(each.people)))
+
+
+def of_fields(impact: Impact, fields: Collection[Field]) -> Impact:
+    """Keep of an impact what concerns these fields."""
+
+    def kept(effects: list[Effect]) -> list[Effect]:
+        left = [(each, [field for field in each.fields if field in fields]) for each in effects]
+        return [msgspec.structs.replace(each, fields=some) for each, some in left if some]
+
+    return Impact(kept(impact.gains), kept(impact.loses))
 
 
 def _name(effect: Effect, names: Mapping[Address, str]) -> str:

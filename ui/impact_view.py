@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from app.domain import Address
+from app.domain import Address, Field
 from app.errors import KithError
 from app.session import Session
 from app.wire import Suppose
@@ -40,6 +40,17 @@ def names_of(session: Session, addresses: Iterable[Address]) -> dict[Address, st
     owners = session.owners([*addresses])
     rows = session.rows_of(set(owners.values()))
     return {address: rows[contact].name for address, contact in owners.items() if contact in rows}
+
+
+def filled_of(session: Session) -> frozenset[Field]:
+    """Name what there is to see of me; a field that is not filled in tells nobody anything."""
+    me = session.me()
+    if me is None:
+        return frozenset(Field)
+    have = {field for field in Field if getattr(me.fields, field.value) is not None}
+    if session.my_picture() is not None:
+        have.add(Field.PICTURE)
+    return frozenset(have | {Field.PRESENCE})
 
 
 class ImpactView(QWidget):
@@ -112,6 +123,7 @@ class ImpactView(QWidget):
                 return None
             finally:
                 self._slow.stop()
+            answer = impact.of_fields(answer, filled_of(self._session))
             effects = [*answer.gains, *answer.loses]
             names = names_of(self._session, [each.address for each in effects])
             self._known[choice.key] = impact.consequences(answer, names)

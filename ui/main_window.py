@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
         self.panes = Panes(self.rail, self.list, self.stage, self.sync)
         self.setCentralWidget(self.panes)
         self.toast = Toast(self)
+        self.toast.keep_clear_of(self.list.foot)
         self.notifications = Notifications(session, self, state)
         self.service_banner = ServiceBanner(session, self.panes.show_banner)
         self.undo_toasts = UndoToasts(session, self.toast)

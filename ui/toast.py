@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QWidget
 
@@ -13,6 +13,7 @@ from ui.parts import IconButton
 from ui.wording import tr
 
 SHOWN_MS: Final = 8000
+PLACING: Final = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide)
 LINES: Final = 1.8
 """A long sentence may fill two lines, less what is lost where the first one breaks."""
 
@@ -26,6 +27,7 @@ class Toast(QFrame):
         self.setObjectName("toast")
         self.setProperty("kind", "toast")
         self._then: Callable[[], object] | None = None
+        self._clear: QWidget | None = None
         self.words = parts.label("")
         self.words.setObjectName("toast_words")
         self.way = parts.button("", self._take, kind="toast", name="toast_way")
@@ -42,6 +44,11 @@ class Toast(QFrame):
         self._end.timeout.connect(self.hide)
         parent.installEventFilter(self)
         self.hide()
+
+    def keep_clear_of(self, below: QWidget) -> None:
+        """Stand above this wherever the two would meet: what it asks must stay in sight."""
+        self._clear = below
+        below.installEventFilter(self)
 
     def say(self, text: str, way: str = "", then: Callable[[], object] | None = None) -> None:
         """Say it, and offer one way on."""
@@ -67,7 +74,7 @@ class Toast(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay in the middle of the foot."""
-        if event.type() == QEvent.Type.Resize:
+        if event.type() in PLACING:
             self._place()
         return super().eventFilter(watched, event)
 
@@ -84,10 +91,11 @@ class Toast(QFrame):
             self._then()
 
     def _place(self) -> None:
-        parent = self._over
-        self.move(
-            QPoint(
-                (parent.width() - self.width()) // 2,
-                parent.height() - self.height() - theme.px(24),
-            )
-        )
+        over, air = self._over, theme.px(24)
+        place = QRect(QPoint((over.width() - self.width()) // 2, 0), self.size())
+        place.moveBottom(over.height() - air - 1)
+        if self._clear is not None and self._clear.isVisible():
+            taken = QRect(self._clear.mapTo(over, QPoint()), self._clear.size())
+            if place.intersects(taken.adjusted(-air, 0, air, 0)):
+                place.moveBottom(min(place.bottom(), taken.top() - theme.px(8)))
+        self.move(place.topLeft())

@@ -59,11 +59,16 @@ class VisibilityCard(parts.Card):
         self.whys.wanted.connect(lambda field: self.why_wanted.emit(self._person, field))
         self._fading = [_fading(each) for each in (self.frame, self.words, self.whys)]
         why = parts.button(tr("Why?"), self._ask_why, kind="quiet", name="why")
-        above = parts.row(parts.label(tr("As they see it"), Size.CAPTION, tone="muted"), None, why)
+        self._lay_out(why)
+
+    def _lay_out(self, why: QWidget) -> None:
+        """Put the answer in words before the picture of it: most want no more."""
+        answer = parts.row(self.words, why, spacing=12)
+        answer.setStretch(0, 1)
         for piece in (self.title, self.choice, self.impact, self.explained, self.custom):
             self.body.addWidget(piece)
-        self.body.addLayout(above)
-        for piece in (self.frame, self.whys, self.words, self.note):
+        self.body.addLayout(answer)
+        for piece in (self.note, self.frame, self.whys):
             self.body.addWidget(piece)
 
     def show_person(self, person: Person) -> None:

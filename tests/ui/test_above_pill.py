@@ -2,8 +2,8 @@
 
 from app.domain import ContactId
 from app.session import Session
+from tests.ui.by_hand import click
 from tests.ui.conftest import OpenWindow, Run
-from tests.ui.test_window import click
 from ui.main_window import MainWindow
 
 

@@ -9,11 +9,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QWidget
 
 from app.domain import Visibility
+from tests.ui.by_hand import click, find
 from tests.ui.conftest import OpenWindow, Run, until
 from tests.ui.gallery import Shown
 from tests.ui.living import ADA, living
 from tests.ui.people import a_row, name_of
-from tests.ui.test_window import click, find
 from ui.contact_delegate import ContactDelegate
 from ui.contact_model import ContactModel
 from ui.contact_table import ContactTable

@@ -62,7 +62,7 @@ def test_looking_at_block_says_what_they_lose_and_a_click_does_it_at_once(
             page.block.setFocus(TAB)
             await until(lambda: said(page.impact_blocking))
             assert said(page.impact_blocking) == [
-                "Bo will no longer see your name, status, picture, about and presence."
+                "Bo will no longer see your name, status and presence."
             ]
             click(page.block)
             row = here.session.rows_of([here.people[BO]])[here.people[BO]]
@@ -151,7 +151,7 @@ def test_under_the_list_a_command_on_several_says_what_it_does_and_asks(
             actions = window.actions_on_people
             window.list.bar.buttons["favorite"].setFocus(TAB)
             await until(lambda: len(said(actions.impact)) == 2)
-            gained = "see your status, picture, about and presence"
+            gained = "see your status and presence"
             assert said(actions.impact) == [
                 f"Ada Okafor will {gained}.",
                 f"Dan, not here yet, will {gained} on joining.",

@@ -9,10 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from app.changes import Change, Kind
+from tests.ui.by_hand import CTRL, click, find, press, texts
 from tests.ui.conftest import OpenWindow, Run, until
 from tests.ui.living import ADA, BO, living
 from tests.ui.test_notices_outside import another_window
-from tests.ui.test_window import CTRL, click, find, press, texts
 from ui.command_palette import hits
 from ui.main_window import MainWindow
 from ui.theme import Theme

@@ -57,6 +57,12 @@ def test_people_who_are_not_here_yet_come_last_and_are_not_counted() -> None:
     assert impact.affected(impact.consequences(answer, NAMES)) == 1
 
 
+def test_fields_that_are_not_filled_in_tell_nobody_anything() -> None:
+    gains = effects(ADA, fields=(Field.STATUS, Field.EMAIL)) + effects(BO, fields=(Field.EMAIL,))
+    answer = impact.of_fields(Impact(gains, effects(CYD)), {Field.STATUS})
+    assert said(answer) == ["Ada will see your status."]
+
+
 def test_only_what_no_undo_takes_back_is_asked() -> None:
     losing = impact.consequences(Impact([], effects(ADA, BO)), NAMES)
     gaining = impact.consequences(Impact(effects(ADA), []), NAMES)

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QFont, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import errors
 from ui import avatar, icons, wording
+from ui.blocks import Page
+from ui.buttons import button
 from ui.icons import FOLDER, Icon
 from ui.stylesheet import ARROW
 from ui.text import ElidedLabel, label
@@ -160,3 +162,31 @@ def test_words_begin_at_the_side_that_reading_begins(qapp: QApplication, dress: 
             assert last > 290
     finally:
         qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+
+
+def test_a_page_scrolls_no_further_than_its_text(dress: Theme) -> None:
+    page = Page()
+    page.add(*(label(f"A sentence that is a little longer, {n}", wrap=True) for n in range(9)))
+    page.finish()
+    page.resize(600, 420)
+    page.show()
+    QApplication.processEvents()
+    assert page.verticalScrollBar().maximum() == 0
+    page.resize(140, 420)
+    QApplication.processEvents()
+    assert page.verticalScrollBar().maximum() > 0
+
+
+def test_the_gap_beside_an_icon_grows_with_the_font(qapp: QApplication, dress: Theme) -> None:
+    def gap() -> int:
+        made = button("Look", print, icon=Icon.SEARCH)
+        return made.iconSize().width() - made.iconSize().height()
+
+    usual, font = gap(), QFont(qapp.font())
+    font.setPointSizeF(2 * font.pointSizeF())
+    before = qapp.font()
+    qapp.setFont(font)
+    try:
+        assert gap() > usual
+    finally:
+        qapp.setFont(before)

@@ -11,9 +11,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 
 from app.changes import Change, Kind
+from tests.ui.by_hand import click, find, texts
 from tests.ui.conftest import OpenWindow, Run, until
 from tests.ui.living import ADA, ME, living
-from tests.ui.test_window import click, find, texts
 from tests.wait import PATIENCE_S
 from ui.controls import Switch
 from ui.main_window import MainWindow

@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QScrollArea
 
+from tests.ui.by_hand import click, click_row, find, press
 from tests.ui.conftest import OpenWindow, Run, until
-from tests.ui.test_window import click, click_row, find, press
 from ui.main_window import MainWindow
 from ui.shelf import Shelf
 

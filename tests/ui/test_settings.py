@@ -5,8 +5,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from tests.ui.by_hand import CTRL, SHIFT, Key, click, find, press
 from tests.ui.conftest import OpenWindow, Run
-from tests.ui.test_window import CTRL, SHIFT, Key, click, find, press
 from ui import theme
 from ui.controls import Switch
 from ui.main_window import MainWindow

@@ -1,56 +1,16 @@
 """The whole window on a real session, driven by clicks and keys and read by what it shows."""
 
-import re
 from pathlib import Path
-from typing import TypeVar
 
-import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
 
-from app.domain import Block, ContactId, Field, Visibility
-from app.session import Session
+from tests.ui.by_hand import CTRL, SHIFT, Key, click, click_row, find, press, texts
 from tests.ui.conftest import OpenWindow, Run, until
 from ui.add_dialog import AddDialog
-from ui.main_window import MainWindow
 from ui.shelf import Shelf
 from ui.shortcuts import COMMANDS, ShortcutSheet
-
-Key = Qt.Key
-Kind = TypeVar("Kind", bound=QWidget)
-CTRL = Qt.KeyboardModifier.ControlModifier
-SHIFT = Qt.KeyboardModifier.ShiftModifier
-
-
-def press(
-    widget: QWidget, key: Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
-) -> None:
-    QTest.keyClick(widget, key, modifier)
-
-
-def click(widget: QWidget) -> None:
-    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
-
-
-def click_row(window: MainWindow, line: int) -> None:
-    table = window.list.table
-    place = table.visualRect(window.model.index(line, 0)).center()
-    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-
-
-def find(where: QWidget, kind: type[Kind], name: str) -> Kind:
-    found = [each for each in where.findChildren(kind, name) if not each.isHidden()]
-    assert found, name
-    return found[-1]
-
-
-def texts(widget: QWidget) -> str:
-    """Everything a person can read there."""
-    labels = [each.text() for each in widget.findChildren(QLabel) if each.isVisible()]
-    buttons = [each.text() for each in widget.findChildren(QPushButton) if each.isVisible()]
-    return re.sub("[\u2068\u2069]", "", "\n".join([*labels, *buttons]))
 
 
 def test_a_click_on_a_row_shows_that_person(run: Run, open_window: OpenWindow) -> None:
@@ -121,160 +81,6 @@ def test_an_empty_book_says_how_to_begin(run: Run, open_window: OpenWindow) -> N
     run(story())
 
 
-def test_a_person_is_added_by_keys_alone(run: Run, open_window: OpenWindow) -> None:
-    async def story() -> None:
-        async with open_window(3) as (window, session):
-            press(window, Key.Key_N, CTRL)
-            dialog = window.findChild(AddDialog)
-            assert dialog is not None
-            QTest.keyClicks(find(dialog, QLineEdit, "add_name"), "Zora")
-            address = find(dialog, QLineEdit, "add_address")
-            QTest.keyClicks(address, "12")
-            press(address, Key.Key_Return)
-            assert find(dialog, QLabel, "add_trouble").text()
-            address.clear()
-            QTest.keyClicks(address, "+1 202 555 0199")
-            press(address, Key.Key_Return)
-            assert [row.name for row in session.rows()][-1] == "Zora"
-            assert "Zora" in texts(window.stage)
-
-    run(story())
-
-
-@pytest.mark.parametrize(
-    ("key", "part"),
-    [(Key.Key_D, "favorite"), (Key.Key_U, "subscribed"), (Key.Key_B, "blocked")],
-)
-def test_a_key_changes_the_chosen_person_and_undo_takes_it_back(
-    run: Run, open_window: OpenWindow, key: Key, part: str
-) -> None:
-    async def story() -> None:
-        async with open_window(4) as (window, session):
-            click_row(window, 1)
-            contact = window.model.row(1).id
-
-            def value() -> bool:
-                return bool(getattr(session.rows_of([contact])[contact], part))
-
-            before = value()
-            press(window, key, CTRL)
-            assert value() is not before
-            assert window.toast.isVisible()
-            press(window, Key.Key_Z, CTRL)
-            assert value() is before
-            press(window, Key.Key_Z, CTRL | SHIFT)
-            assert value() is not before
-            click(find(window.toast, QPushButton, "toast_way"))
-            assert value() is before
-
-    run(story())
-
-
-def test_several_people_are_changed_in_one_step(run: Run, open_window: OpenWindow) -> None:
-    async def story() -> None:
-        async with open_window(6) as (window, session):
-            window.list.table.setFocus()
-            click_row(window, 0)
-            press(window.list.table, Key.Key_A, CTRL)
-            assert "6 chosen" in texts(window.list)
-            click(find(window.list, QAbstractButton, "bulk_favorite"))
-            assert all(row.favorite for row in session.rows())
-            press(window, Key.Key_Z, CTRL)
-            assert not any(row.favorite for row in session.rows())
-
-    run(story())
-
-
-def fields_for(session: Session, contact: ContactId) -> object:
-    person = session.person(contact)
-    return person.entries[0].relation.fields if person else None
-
-
-def test_visibility_is_chosen_with_the_mouse(run: Run, open_window: OpenWindow) -> None:
-    async def story() -> None:
-        async with open_window(3) as (window, session):
-            click_row(window, 1)
-            contact = window.model.row(1).id
-            page = window.stage.contact_page
-            click(find(page, QPushButton, "visibility_4"))
-            await until(lambda: session.rows_of([contact])[contact].visibility == Visibility.CUSTOM)
-            switch = find(page, QAbstractButton, "show_picture")
-            await until(switch.isVisible)
-            page.ensureWidgetVisible(switch)
-            click(switch)
-            await until(lambda: fields_for(session, contact) == (Field.NAME, Field.PICTURE))
-
-    run(story())
-
-
-def test_visibility_is_chosen_with_arrows(run: Run, open_window: OpenWindow) -> None:
-    async def story() -> None:
-        async with open_window(3) as (window, session):
-            click_row(window, 1)
-            contact = window.model.row(1).id
-            press(window, Key.Key_H, CTRL)
-            focus = window.focusWidget()
-            assert focus is not None
-            assert focus.objectName() == "visibility_0"
-            press(focus, Key.Key_Right)
-            await until(lambda: session.rows_of([contact])[contact].visibility == Visibility.PUBLIC)
-
-    run(story())
-
-
-def test_the_parts_of_a_block_are_switched_apart(run: Run, open_window: OpenWindow) -> None:
-    async def story() -> None:
-        async with open_window(3) as (window, session):
-            click_row(window, 1)
-            contact = window.model.row(1).id
-            page = window.stage.contact_page
-            click(find(page, QAbstractButton, "block_messages"))
-            assert session.rows_of([contact])[contact].blocked == (Block.MESSAGES,)
-            click(find(page, QPushButton, "block"))
-            assert session.rows_of([contact])[contact].blocked == ()
-            click(find(page, QPushButton, "block"))
-            assert set(session.rows_of([contact])[contact].blocked) == set(Block)
-            assert window.rail.shelves[Shelf.BLOCKED].accessibleName() == "Blocked"
-            window.model.show_changes()
-            assert window.rail.shelves[Shelf.BLOCKED].accessibleName() == "Blocked, 1"
-
-    run(story())
-
-
-def test_a_name_is_edited_in_its_place(run: Run, open_window: OpenWindow) -> None:
-    async def story() -> None:
-        async with open_window(3) as (window, session):
-            click_row(window, 0)
-            contact = window.model.row(0).id
-            press(window, Key.Key_F2)
-            field = find(window.stage, QLineEdit, "rename")
-            field.setText("Aaron")
-            press(field, Key.Key_Escape)
-            assert session.rows_of([contact])[contact].name != "Aaron"
-            press(window, Key.Key_F2)
-            field.setText("Aaron")
-            press(field, Key.Key_Return)
-            assert session.rows_of([contact])[contact].name == "Aaron"
-            assert find(window.stage, QLabel, "contact_name").text() == "Aaron"
-
-    run(story())
-
-
-def test_a_note_is_kept_when_the_keyboard_leaves_it(run: Run, open_window: OpenWindow) -> None:
-    async def story() -> None:
-        async with open_window(3) as (window, session):
-            click_row(window, 0)
-            contact = window.model.row(0).id
-            window.stage.contact_page.note.setPlainText("Met in Lisbon")
-            click_row(window, 1)
-            person = session.person(contact)
-            assert person is not None
-            assert person.note == "Met in Lisbon"
-            assert window.stage.contact_page.note.toPlainText() == ""
-
-    run(story())
-
-
 def test_the_rail_changes_the_shelf_by_click_and_by_key(run: Run, open_window: OpenWindow) -> None:
     async def story() -> None:
         async with open_window(5) as (window, session):
@@ -318,6 +124,21 @@ def test_f1_shows_every_key(run: Run, open_window: OpenWindow) -> None:
             assert all(each.words in shown for each in COMMANDS if each.keys)
             press(sheet, Key.Key_Escape)
             assert not sheet.isVisible()
+
+    run(story())
+
+
+def test_choosing_nobody_leaves_only_the_current_one_though_ctrl_is_held(
+    run: Run, open_window: OpenWindow
+) -> None:
+    async def story() -> None:
+        async with open_window(5) as (window, _session):
+            click_row(window, 1)
+            press(window.list.table, Key.Key_A, CTRL)
+            assert len(window.list.table.chosen()) == 5
+            window.list.bar.cleared.emit()
+            assert window.list.table.chosen() == [window.model.row(1).id]
+            assert window.list.bar.isHidden()
 
     run(story())
 
@@ -416,46 +237,3 @@ def test_every_text_is_plain_and_every_control_has_a_name(
 def test_no_dialog_is_executed() -> None:
     for path in Path("ui").rglob("*.py"):
         assert ".exec(" not in path.read_text(encoding="utf-8"), path
-
-
-def test_a_number_is_copied(run: Run, open_window: OpenWindow) -> None:
-    async def story() -> None:
-        async with open_window(5) as (window, _session):
-            click_row(window, 1)
-            copy = find(window.stage, QAbstractButton, "copy")
-            assert window.rect().contains(copy.mapTo(window, QPoint(1, 1)))
-            click(copy)
-            assert QGuiApplication.clipboard().text() == window.model.row(1).detail
-
-    run(story())
-
-
-def test_a_long_toast_fills_two_lines_and_the_next_is_as_short_as_its_words(
-    run: Run, open_window: OpenWindow
-) -> None:
-    async def story() -> None:
-        async with open_window(1) as (window, _session):
-            toast = window.toast
-            toast.say("Undone")
-            short = toast.size()
-            toast.say("Somebody has taken a name. " * 4)
-            assert toast.height() > short.height()
-            assert toast.width() <= window.width()
-            toast.say("Undone")
-            assert toast.size() == short
-
-    run(story())
-
-
-def test_copying_says_what_was_copied(run: Run, open_window: OpenWindow) -> None:
-    async def story() -> None:
-        async with open_window(3) as (window, _session):
-            click_row(window, 0)
-            press(window.list.table, Key.Key_C, CTRL)
-            assert f"Copied {window.model.row(0).detail}" in texts(window.toast)
-            window.list.table.selectAll()
-            press(window.list.table, Key.Key_C, CTRL)
-            assert "3 numbers copied" in texts(window.toast)
-            assert QGuiApplication.clipboard().text().count("\n") == 2
-
-    run(story())

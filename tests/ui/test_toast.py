@@ -1,0 +1,60 @@
+"""What the toast says, how large it is, and where it stands."""
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QGuiApplication
+
+from tests.ui.by_hand import CTRL, Key, click_row, press, texts
+from tests.ui.conftest import OpenWindow, Run, until
+
+
+def test_a_long_toast_fills_two_lines_and_the_next_is_as_short_as_its_words(
+    run: Run, open_window: OpenWindow
+) -> None:
+    async def story() -> None:
+        async with open_window(1) as (window, _session):
+            toast = window.toast
+            toast.say("Undone")
+            short = toast.size()
+            toast.say("Somebody has taken a name. " * 4)
+            assert toast.height() > short.height()
+            assert toast.width() <= window.width()
+            toast.say("Undone")
+            assert toast.size() == short
+
+    run(story())
+
+
+def test_copying_says_what_was_copied(run: Run, open_window: OpenWindow) -> None:
+    async def story() -> None:
+        async with open_window(3) as (window, _session):
+            click_row(window, 0)
+            press(window.list.table, Key.Key_C, CTRL)
+            assert f"Copied {window.model.row(0).detail}" in texts(window.toast)
+            window.list.table.selectAll()
+            press(window.list.table, Key.Key_C, CTRL)
+            assert "3 numbers copied" in texts(window.toast)
+            assert QGuiApplication.clipboard().text().count("\n") == 2
+
+    run(story())
+
+
+def test_the_toast_does_not_cover_what_is_asked_under_the_list(
+    run: Run, open_window: OpenWindow
+) -> None:
+    async def story() -> None:
+        async with open_window(5) as (window, _session):
+            window.resize(window.minimumSize())
+            window.list.table.selectAll()
+            window.toast.say("Somebody has taken a name.")
+            bar = window.list.bar
+
+            def room() -> int:
+                above: int = bar.mapTo(window, QPoint()).y()
+                return above - window.toast.geometry().bottom()
+
+            await until(lambda: bar.isVisible() and room() > 0)
+            window.list.table.choose_current_only()
+            low = window.height() - bar.height()
+            await until(lambda: window.toast.geometry().bottom() > low)
+
+    run(story())
