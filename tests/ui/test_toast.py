@@ -50,7 +50,7 @@ def test_the_toast_does_not_cover_what_is_asked_under_the_list(
 
             def room() -> int:
                 above: int = bar.mapTo(window, QPoint()).y()
-                return above - window.toast.geometry().bottom()
+                return above - int(window.toast.geometry().bottom())
 
             await until(lambda: bar.isVisible() and room() > 0)
             window.list.table.choose_current_only()
