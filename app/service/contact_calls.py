@@ -235,10 +235,17 @@ async def get_picture(call: Call) -> Response:
     if found is None:
         raise ProblemError("no-picture", "There is no picture that you may see.")
     hashed, kind, data = found
-    headers = {"etag": f'"{hashed}"', "cache-control": "private, no-cache"}
-    if f'"{hashed}"' in call.request.headers.get("if-none-match", ""):
+    etag = f'"{hashed}"'
+    headers = {"etag": etag, "cache-control": "private, no-cache"}
+    if _is_known(etag, call.request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)
     return Response(data, headers=headers, media_type=kind)
+
+
+def _is_known(etag: str, header: str) -> bool:
+    """Compare weakly with what the caller has, where a star is anything (RFC 9110, 13.1.2)."""
+    known = {each.strip().removeprefix("W/") for each in header.split(",")}
+    return etag in known or "*" in known
 
 
 async def _glance(call: Call, address: Address, read: Callable[[Tx, Glimpse], T]) -> T:

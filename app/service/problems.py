@@ -7,6 +7,7 @@ import msgspec
 from app.wire import PROBLEM_TYPE, Problem
 
 PROBLEMS: Final = {
+    "bad-request": (400, "This is not HTTP"),
     "invalid": (422, "The request is not as the service expects it"),
     "invalid-address": (422, "This cannot be an address"),
     "unauthorized": (401, "No valid token"),

@@ -8,6 +8,8 @@ from typing import Any, Final
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from app.service.problems import ProblemError
+
 EXTENSION: Final = "kith.wire"
 
 KERNEL_BYTES: Final = 64 * 1024
@@ -120,6 +122,19 @@ class WireProtocol(HttpToolsProtocol):
         """Note that a request has come whole."""
         self._received_request()
         super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer to what is no request, and end the connection."""
+        body = ProblemError("bad-request", msg).body
+        fields = [
+            *self.server_state.default_headers,
+            (b"content-type", b"application/problem+json"),
+            (b"content-length", b"%d" % len(body)),
+            (b"connection", b"close"),
+        ]
+        head = b"".join(b"%b: %b\r\n" % field for field in fields)
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n%b\r\n%b" % (head, body))
+        self.transport.close()
 
     def _expect_request(self) -> None:
         if self._deadline is None:

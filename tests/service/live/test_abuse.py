@@ -28,6 +28,14 @@ async def test_a_head_without_end_is_refused(service: Service) -> None:
     wire.close()
 
 
+async def test_what_is_no_request_gets_a_problem(service: Service) -> None:
+    wire = Wire(service.url)
+    await wire.feed(b"This is not HTTP.\r\n\r\n")
+    answer = await wire.answer()
+    assert (answer.status, answer.json()["type"]) == (400, "urn:kith:problem:bad-request")
+    wire.close()
+
+
 @pytest.mark.parametrize(
     "body",
     [
