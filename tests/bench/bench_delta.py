@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import httpx
 
 from tests.bench.bench_catchup import FRESH, befriend
-from tests.bench.bench_sync import an_echo
+from tests.bench.echo import an_echo
 from tests.contract.outside import Json, Person, serve
 
 SIZES = (10_000, 100_000)

@@ -1,9 +1,15 @@
 """A server that does nothing but carry bytes: the floor under every measured call."""
 
 import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import Receive, Scope, Send
+
+from tests.contract.outside import ROOT
 
 kept = [b""]
 
@@ -34,6 +40,19 @@ class Announcing(uvicorn.Server):
         await super().startup(sockets)
         port = self.servers[0].sockets[0].getsockname()[1]
         print(f"http://127.0.0.1:{port}/", flush=True)
+
+
+@contextmanager
+def an_echo() -> Iterator[str]:
+    """Run it in a process of its own."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.echo"], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
 
 
 if __name__ == "__main__":
