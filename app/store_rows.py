@@ -48,7 +48,7 @@ decode_card = msgspec.json.Decoder(CardDetails).decode
 
 def read_rows(reading: Transaction) -> list[Row]:
     """Every row, in no particular order."""
-    return [_decode(data) for (data,) in reading.all("SELECT data FROM row")]
+    return [_decode(data) for (data,) in reading.each("SELECT data FROM row")]
 
 
 def read_rows_of(reading: Transaction, ids: Collection[ContactId]) -> dict[ContactId, Row]:

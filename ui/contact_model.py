@@ -140,11 +140,13 @@ class ContactModel(QAbstractTableModel):
         """Read everything again."""
         self._stale = False
         self._dirty.clear()
-        keyed = sorted(zip(map(sort_key, rows := self._session.rows()), rows, strict=True))
+        rows = self._session.rows()
+        keys = [*map(sort_key, rows)]
+        places = sorted(range(len(rows)), key=keys.__getitem__)
         self.beginResetModel()
-        self._keys = [key for key, _row in keyed]
-        self._order = [row for _key, row in keyed]
-        self._key_by_id = {row.id: key for key, row in keyed}
+        self._keys = [keys[place] for place in places]
+        self._order = [rows[place] for place in places]
+        self._key_by_id = {row.id: key for key, row in zip(keys, rows, strict=True)}
         self._shown = self.filter.choose(self._order)
         self.endResetModel()
         self.counts = count(self._order)
