@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.worlds.watched import MOST
-from app.worlds.world import World
+from app.worlds.world import World, WorldPerson
 from ui import parts
 from ui.desk.identity import SHAPES
 from ui.desk.lines import Line, LinesTable
@@ -24,16 +24,14 @@ FEWEST = 2
 
 def lines_of(world: World) -> list[Line]:
     """List the people of a world who are there when it begins; of many this takes a while."""
-    return [
-        Line(
-            person.id,
-            person.id,
-            detail := " · ".join(filter(None, (person.fields.name, person.address))),
-            f"{person.id} {detail}".casefold(),
-        )
-        for person in world.people
-        if person.id not in world.late
-    ]
+    there = [person for person in world.people if person.id not in world.late]
+    return [_line(person) for person in there]
+
+
+def _line(person: WorldPerson) -> Line:
+    known = [each for each in (person.fields.name, person.address) if isinstance(each, str)]
+    detail = " · ".join(isolated(one_line(each)) for each in known if each)
+    return Line(person.id, one_line(person.id), detail, " ".join([person.id, *known]).casefold())
 
 
 class _Search(SearchField):

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QSpinBox, QStackedWidget, QWidget
+from PySide6.QtGui import QIntValidator
+from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QStackedWidget, QWidget
 
 from app.errors import KithError
 from app.worlds.files import WORLDS, WorldError, is_seeded, read, seeded_path
@@ -20,7 +21,7 @@ from ui.desk.lines import Line, LinesTable
 from ui.icons import Icon
 from ui.tasks import Tasks
 from ui.theme import Size
-from ui.wording import tr
+from ui.wording import number, tr
 
 SHIPPED, FILE, SEED = "shipped", "file", "seed"
 SETTLE_S: Final = 0.2
@@ -104,10 +105,10 @@ class ChooseWorld(QDialog):
         self.browse = parts.button(
             tr("Choose a file…"), self._browse, icon=Icon.IMPORT, name="world_browse"
         )
-        self.seed = _number(tr("Seed"), 0, LARGEST_SEED, ORDINARY[0], "world_seed")
-        self.count = _number(tr("People"), FEWEST, MOST, ORDINARY[1], "world_size")
+        self.seed = _number(tr("Seed"), LARGEST_SEED, ORDINARY[0], "world_seed")
+        self.count = _number(tr("People"), MOST, ORDINARY[1], "world_size")
         for each in (self.seed, self.count):
-            each.valueChanged.connect(self._look_at_seed)
+            each.textEdited.connect(self._look_at_seed)
         self._stack = QStackedWidget()
         for page in (self.worlds, self._file_page(), self._seed_page()):
             self._stack.addWidget(page)
@@ -129,7 +130,7 @@ class ChooseWorld(QDialog):
             parts.column(
                 parts.label(tr("Seed"), Size.CAPTION, tone="muted"),
                 self.seed,
-                parts.label(tr("People"), Size.CAPTION, tone="muted"),
+                parts.label(_size_words(), Size.CAPTION, tone="muted"),
                 self.count,
                 note,
                 None,
@@ -166,10 +167,8 @@ class ChooseWorld(QDialog):
         """Point at the world that is on the desk, or at the first there is."""
         if path is not None and is_seeded(path):
             seed, count = map(int, path.name.split("-")[1:])
-            for spin, value in ((self.seed, seed), (self.count, count)):
-                spin.blockSignals(True)
-                spin.setValue(value)
-                spin.blockSignals(False)
+            self.seed.setText(str(seed))
+            self.count.setText(str(count))
             self._choose_source(SEED)
         elif path is not None and self.worlds.lines.place(str(path)) < 0:
             self._choose_source(FILE)
@@ -200,7 +199,10 @@ class ChooseWorld(QDialog):
         dialog.open()
 
     def _look_at_seed(self) -> None:
-        self.look(seeded_path(self.seed.value(), self.count.value()))
+        if self.seed.text() and self.count.text():
+            self.look(seeded_path(int(self.seed.text()), int(self.count.text())))
+        else:
+            self._look_at_nothing()
 
     def _look_at_nothing(self) -> None:
         self._tasks.stop(LOOKING)
@@ -249,11 +251,13 @@ class ChooseWorld(QDialog):
             self.chosen.emit(path, names)
 
 
-def _number(accessible: str, least: int, most: int, value: int, name: str) -> QSpinBox:
-    made = QSpinBox()
-    made.setRange(least, most)
-    made.setValue(value)
-    made.setGroupSeparatorShown(True)
-    made.setAccessibleName(accessible)
-    made.setObjectName(name)
+def _size_words() -> str:
+    words = tr("People, %1 to %2")
+    return words.replace("%1", number(FEWEST)).replace("%2", number(MOST))
+
+
+def _number(accessible: str, most: int, value: int, name: str) -> QLineEdit:
+    made = parts.text_field("", accessible, name=name)
+    made.setValidator(QIntValidator(0, most, made))
+    made.setText(str(value))
     return made

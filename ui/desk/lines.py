@@ -20,7 +20,6 @@ from ui import icons, theme
 from ui.icons import Icon
 from ui.list_table import ListTable
 from ui.people_delegate import is_mirrored, paint_ground, paint_text
-from ui.plain import one_line
 from ui.theme import Size
 from ui.wording import tr
 
@@ -31,7 +30,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something to choose."""
+    """Something to choose; its texts are ready to be drawn, whatever somebody wrote into them."""
 
     key: str
     title: str
@@ -121,8 +120,8 @@ class LinesDelegate(QStyledItemDelegate):
             words.moveRight(room.right())
         above = QRect(words.left(), words.top(), words.width(), words.height() // 2)
         below = above.translated(0, above.height())
-        paint_text(painter, option, above, one_line(line.title), "text")
-        paint_text(painter, option, below, one_line(line.detail), "muted")
+        paint_text(painter, option, above, line.title, "text")
+        paint_text(painter, option, below, line.detail, "muted")
         if is_chosen:
             icons.paint(painter, Icon.CHECK, QRectF(glyph), theme.now().colour("accent"))
         painter.restore()
