@@ -2,12 +2,14 @@
 
 import argparse
 import json
+import math
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from app.service.budget import Allowance
+from app.service.engines import is_server
 from app.service.logs import start_logging
 from app.service.server import Options
 from app.service.server import run as run_server
@@ -27,10 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--host", default="127.0.0.1", help="where to listen (default %(default)s)")
     parser.add_argument(
-        "--port", type=int, default=8470, help="which port (default %(default)s; 0 chooses one)"
+        "--port", type=_port, default=8470, help="which port (default %(default)s; 0 chooses one)"
     )
     parser.add_argument(
-        "--database", metavar="URL", help="the database (default: SQLite in the data folder)"
+        "--database",
+        metavar="URL",
+        type=_database,
+        help="the database: postgresql://… (default: SQLite in the data folder)",
     )
     parser.add_argument(
         "--bus",
@@ -40,14 +45,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--discovery-burst",
         metavar="N",
-        type=int,
+        type=_count,
         default=default.burst,
         help="new addresses that an account may look up at once (default %(default)s)",
     )
     parser.add_argument(
         "--discovery-per-hour",
         metavar="N",
-        type=float,
+        type=_rate,
         default=default.per_hour,
         help="how many more it may look up each hour (default %(default)s)",
     )
@@ -67,6 +72,31 @@ def run(options: argparse.Namespace) -> int:
     )
     watch = _watch_parent if options.parent else _watch_nothing
     return DONE if run_server(chosen, _say_ready, watch) else FAILED
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if port not in range(65536):
+        raise argparse.ArgumentTypeError(f"{text} is no port: they go from 0 to 65535")
+    return port
+
+
+def _database(text: str) -> str:
+    if "://" in text and not is_server(text):
+        raise argparse.ArgumentTypeError(f"{text} is no postgresql://…")
+    return text
+
+
+def _count(text: str) -> int:
+    _rate(text)
+    return int(text)
+
+
+def _rate(text: str) -> float:
+    rate = float(text)
+    if not 0 <= rate < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is less than nothing, or no number")
+    return rate
 
 
 def _say_ready(url: str) -> None:

@@ -29,7 +29,7 @@ def sentence(error: KithError) -> str:
         case StoreDamaged():
             line = f"{error.path} does not open ({error.detail}); move it away to start afresh"
         case HostFailed():
-            line = f"the embedded service did not start: {error.detail}"
+            line = f"the service did not start: {error.detail}"
         case _:
             line = str(error)
     return line

@@ -19,6 +19,7 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
+from app.errors import HostFailed
 from app.paths import make_private
 from app.service.api import create_app
 from app.service.budget import Allowance
@@ -64,7 +65,12 @@ def run(options: Options, ready: Ready, watch: Callable[[Callable[[], object]], 
     Return whether the end was orderly.
     """
     _raise_file_limit()
-    make_private(options.data)
+    try:
+        make_private(options.data)
+    except OSError as error:
+        raise HostFailed(
+            f"{options.data} is no folder to keep data in: {error.strerror}"
+        ) from error
     # Nodes that share a database on a server may share a folder, for the keys in it.
     mine = claim(options.data) if options.database is None else contextlib.nullcontext()
     with mine, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -163,7 +169,11 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and say where."""
-        await super().startup(sockets)
+        try:
+            await super().startup(sockets)
+        except SystemExit:  # uvicorn has said why, and would end with a code of its own
+            place = f"{self.config.host} and port {self.config.port}"
+            raise HostFailed(f"it cannot listen on {place}") from None
         gc.freeze()  # what is there now stays; looking through it costs 20 ms in every large call
         gc.set_threshold(50_000, 20, 20)  # a fan-out makes many small values and no cycles
         host, port = self.servers[0].sockets[0].getsockname()[:2]

@@ -114,11 +114,41 @@ def test_a_book_that_is_not_there_fails_with_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["sync"], ["nonsense"], ["serve"], ["serve", "--prot", "1"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["sync"],
+        ["nonsense"],
+        ["serve"],
+        ["serve", "--prot", "1"],
+        ["serve", "--data", "data", "--port", "65536"],
+        ["serve", "--data", "data", "--port", "-1"],
+        ["serve", "--data", "data", "--database", "nonsense://there"],
+        ["serve", "--data", "data", "--discovery-burst", "-1"],
+        ["serve", "--data", "data", "--discovery-per-hour", "nan"],
+    ],
+)
 def test_wrong_usage_is_2(tmp_path: Path, arguments: list[str]) -> None:
     done = kith(tmp_path / "home", *arguments)
     assert done.returncode == 2
     assert done.stderr.strip()
+
+
+def test_a_port_that_is_taken_fails_with_a_sentence(tmp_path: Path, service: Service) -> None:
+    port = service.url.rpartition(":")[2]
+    done = kith(tmp_path / "home", "serve", "--data", str(tmp_path / "data"), "--port", port)
+    assert done.returncode == 1
+    assert port in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_is_no_data_folder(tmp_path: Path) -> None:
+    taken = tmp_path / "file"
+    taken.touch()
+    done = kith(tmp_path / "home", "serve", "--data", str(taken), "--port", "0")
+    assert done.returncode == 1
+    assert str(taken) in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("command", ["demo", "sync", "watch", "serve", "test"])
