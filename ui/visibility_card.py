@@ -39,6 +39,7 @@ class VisibilityCard(parts.Card):
         self._asked: object = None
         self._told: object = None
         """What the preview was made of that is shown."""
+        self._seen: tuple[Field, ...] = ()
         self.title = parts.label("", Size.TITLE, bold=True, wrap=True)
         self.choice = Segmented(tr("What they see of me"), name="visibility")
         self.choice.chosen.connect(self._choose)
@@ -159,8 +160,12 @@ class VisibilityCard(parts.Card):
             self._show_switches(self._person)
 
     def _shown_fields(self) -> tuple[Field, ...]:
-        """Begin a custom choice with the name alone: nothing opens by accident."""
-        return (Field.NAME,)
+        """Begin a custom choice with what they see now: one switch then changes one field.
+
+        Where that is nothing or not known, with the name alone: nothing opens by accident.
+        """
+        known = () if self.is_stale else self._seen
+        return known or (Field.NAME,)
 
     def _explain(self, visibility: int) -> None:
         if visibility in wording.VISIBILITIES:
@@ -182,6 +187,7 @@ class VisibilityCard(parts.Card):
         self.why_wanted.emit(self._person, None)
 
     def _hide_preview(self) -> None:
+        self._seen = ()
         for piece in (self.frame, self.whys, self.words):
             piece.hide()
 
@@ -217,6 +223,7 @@ class VisibilityCard(parts.Card):
 
     def _show_preview(self, person: Person, preview: Preview) -> None:
         hidden = frozenset(field for field, each in preview.fields.items() if not each.visible)
+        self._seen = tuple(field for field, each in preview.fields.items() if each.visible)
         values = {
             field.value: each.value
             for field, each in preview.fields.items()
