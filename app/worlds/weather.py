@@ -8,7 +8,8 @@ async with Proxy(url) as proxy:
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncIterator, Callable, Iterable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -45,6 +46,8 @@ GATHERING_S: Final = 0.2
 """How long events are held to be told in another order."""
 RETRY_S: Final = 1
 READ_BYTES: Final = 1 << 16
+PIECES: Final = 64
+"""So many are held while they are late; then the service has to wait."""
 CHANGES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 HOP: Final = frozenset({b"connection", b"keep-alive", b"date", b"server"})
 ASKED_AS_IS: Final = HOP | {b"accept-encoding"}
@@ -150,23 +153,26 @@ class Proxy:
         head = answer.head
         live = any(b"text/event-stream" in value for _name, value in head.headers)
         headers = [(name, value) for name, value in head.headers if name not in HOP]
-        await line.send(h11.Response(status_code=head.status_code, headers=headers))
         cut = self.weather is Weather.RESTART and not live and next(self._turns) % 2
         rest = b""
-        while piece := await answer.piece():
-            if self.weather is Weather.SLOW:
-                await asyncio.sleep(LATENCY_S)
-            if cut:
-                await line.send(h11.Data(data=piece[: len(piece) // 2]))
-                self._restart_once()
-                raise ConnectionResetError
-            if live and self.weather is Weather.REORDERED:
-                piece += await _gathered(answer)
-            if live:
-                piece, rest = self._told(rest + piece)
-            if piece:
-                await line.send(h11.Data(data=piece))
+        async with Delayed(answer.piece, self._late_s) as pieces:
+            await asyncio.sleep(self._late_s())
+            await line.send(h11.Response(status_code=head.status_code, headers=headers))
+            while piece := await pieces.next():
+                if cut:
+                    await line.send(h11.Data(data=piece[: len(piece) // 2]))
+                    self._restart_once()
+                    raise ConnectionResetError
+                if live and self.weather is Weather.REORDERED:
+                    piece += await _gathered(pieces)
+                if live:
+                    piece, rest = self._told(rest + piece)
+                if piece:
+                    await line.send(h11.Data(data=piece))
         await line.send(h11.EndOfMessage())
+
+    def _late_s(self) -> float:
+        return LATENCY_S if self.weather is Weather.SLOW else 0.0
 
     def _restart_once(self) -> None:
         if self._is_to_restart:
@@ -182,12 +188,12 @@ class Proxy:
         return b"".join((event + b"\n\n") * times for event in events), rest
 
 
-async def _gathered(answer: "_Answer") -> bytes:
+async def _gathered(pieces: "Delayed") -> bytes:
     """Hold what is told for a while: the service sends each change by itself."""
     heard = b""
     with suppress(TimeoutError):
         async with asyncio.timeout(GATHERING_S):
-            while more := await answer.piece():
+            while more := await pieces.next():
                 heard += more
     return heard
 
@@ -277,10 +283,6 @@ class _Line:
         self._http.start_next_cycle()
         return True
 
-    def abort(self) -> None:
-        """Cut the line in the middle of whatever it carries."""
-        self._writer.transport.abort()
-
 
 @dataclass(slots=True)
 class _Answer:
@@ -298,6 +300,54 @@ class _Answer:
                 raise ConnectionResetError
             event = await _next(self.http, self.reader)
         return bytes(event.data) if isinstance(event, h11.Data) else b""
+
+
+class Delayed:
+    """Hands on what comes, each piece late by itself: what came together is late together."""
+
+    def __init__(
+        self,
+        read: Callable[[], Awaitable[bytes]],
+        late_s: Callable[[], float],
+        *,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._read, self._late_s, self._now, self._sleep = read, late_s, now, sleep
+        self._pieces: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(PIECES)
+        self._held: tuple[float, bytes] | None = None
+        self._problem: Exception | None = None
+
+    async def __aenter__(self) -> Self:
+        self._reading = asyncio.create_task(self._read_all())
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        self._reading.cancel()
+        await asyncio.wait({self._reading})
+
+    async def next(self) -> bytes:
+        """Return the next piece; at the end nothing, or what reading raised."""
+        if self._held is None:  # who is cancelled while they wait loses nothing
+            self._held = await self._pieces.get()
+        came, piece = self._held
+        wait_s = came + self._late_s() - self._now()
+        if wait_s > 0:
+            await self._sleep(wait_s)
+        if piece:
+            self._held = None  # the end stays
+        elif self._problem is not None:
+            raise self._problem
+        return piece
+
+    async def _read_all(self) -> None:
+        """Read until there is no more; the end is handed on as an empty piece."""
+        try:
+            while piece := await self._read():
+                await self._pieces.put((self._now(), piece))
+        except (ConnectionError, h11.ProtocolError) as error:
+            self._problem = error
+        await self._pieces.put((self._now(), b""))
 
 
 @asynccontextmanager

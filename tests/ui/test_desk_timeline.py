@@ -1,6 +1,5 @@
 """The desk's timeline: what arrived, when, what was withheld, and how it is looked through."""
 
-import asyncio
 import time
 from pathlib import Path
 
@@ -13,10 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from app.domain import Field, Fields, Profile
 from app.worlds.timeline import Kind, Moment, Timeline, Wanted
-from app.worlds.weather import Weather
 from tests.ui.conftest import Run, until
 from tests.ui.desks import desk
-from tests.wait import PATIENCE_S
 from ui.desk.identity import Arrival
 from ui.desk.timeline import TimelinePage
 from ui.desk.timeline_model import TimelineModel
@@ -90,33 +87,6 @@ def test_what_a_new_rule_withholds_is_told_with_the_rule(run: Run, dress: Theme)
             ana.card.block.click()
             await until(lambda: "status (blocked) from bo" in page.text())
             assert page.text().count("about (") == 1, "it was hidden before"
-
-    run(work())
-
-
-def test_older_news_after_newer_is_told_and_not_taken(run: Run, dress: Theme) -> None:
-    async def work() -> None:
-        async with desk(dress, ("ana", "bo")) as window:
-            ana, bo = window.panes
-            bo.keep([ana.identity])
-            await until(lambda: ana.identity.session.view(bo.identity.address).version)
-            ana.change_weather(Weather.REORDERED)
-            people = window.table._people
-            assert people is not None
-
-            async def say(status: str) -> None:
-                await people.act("bo", "PATCH", "/v1/me", {"fields": {"status": status}})
-
-            async with asyncio.timeout(PATIENCE_S):
-                while not window.timeline.chosen("ana", {Kind.STALE}):  # two have to come together
-                    await asyncio.gather(*(say(str(turn)) for turn in range(4)))
-            stale = window.timeline.chosen("ana", {Kind.STALE})[0]
-            assert "not taken" in stale.words
-            assert stale.other == "bo"
-            ana.change_weather(Weather.CLEAR)
-            await say("the last word")
-            ana.choose(bo.identity.address)
-            await until(lambda: ana.card.theirs.status.text() == "the last word")
 
     run(work())
 

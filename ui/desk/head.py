@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame
 
 from app.addresses import display
 from app.session import SessionState, Status
-from app.worlds.weather import MEANS, Weather
+from app.worlds.weather import Weather
 from ui import parts, theme
 from ui.desk.identity import FRAMES, SHAPES, Identity, combo
 from ui.theme import Size
@@ -88,11 +88,3 @@ class PaneHead(QFrame):
     def show_weather(self, weather: Weather) -> None:
         """Show which weather there is."""
         self.weather.setCurrentIndex(self.weather.findData(weather))
-
-
-def weather_words(weather: Weather) -> str:
-    """Say in words that no one can take for a fault what weather there is; clear is nothing."""
-    if weather is Weather.CLEAR:
-        return ""
-    words = tr("Weather for this test: %1. You switched it on.")
-    return words.replace("%1", tr(MEANS[weather]))

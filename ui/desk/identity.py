@@ -43,7 +43,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """A profile that came after a newer one, and was not taken."""
+    """A profile that was no newer than what was known, and was not taken."""
 
     profile: Profile
     known: int

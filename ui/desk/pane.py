@@ -21,8 +21,9 @@ from ui.contact_delegate import ContactDelegate
 from ui.contact_model import ContactModel
 from ui.contact_table import ContactTable
 from ui.desk.card import PersonCard
-from ui.desk.head import PaneHead, weather_words
+from ui.desk.head import PaneHead
 from ui.desk.identity import Arrival, Identity, Stale, combo
+from ui.desk.weather_banner import WeatherBanner
 from ui.follow import Follow
 from ui.icons import Icon
 from ui.pictures import Pictures
@@ -47,7 +48,7 @@ class Pane(QFrame):
     arrived = Signal(object)
     """A profile that came live."""
     came_late = Signal(object)
-    """A profile that is older than what is known, which is not taken."""
+    """A profile that is no newer than what is known, which is not taken."""
     published = Signal(object)
     """The fields of mine that have just become something else."""
     ruled = Signal()
@@ -64,6 +65,8 @@ class Pane(QFrame):
         self.setAccessibleName(identity.name)
         self._views: dict[Address, Fields] = {}
         self._versions: dict[Address, int] = {}
+        self._heard: dict[Address, int] = {}
+        """The versions that came live: what was read before does not come again."""
         self._mine: Me | None = None
         self._ready_at = NEVER
         self._chosen: ContactId | None = None
@@ -71,10 +74,7 @@ class Pane(QFrame):
         """Whose card is to be shown as soon as the list has them."""
         self._pictures = Pictures(self._session, tasks, f"pictures of {identity.name}")
         self._make_list()
-        self.head = PaneHead(identity, place)
-        self.head.weather_chosen.connect(self.change_weather)
-        self.weather = self.head.weather
-        self.banner = parts.Banner("", "warning")
+        self._make_head(place)
         self._make_news()
         self._make_own_controls()
         self.card = PersonCard(self._session)
@@ -119,6 +119,13 @@ class Pane(QFrame):
             tr("Keep the others here"), self.keep_wanted.emit, name="keep", kind="primary"
         )
         self.nobody = parts.EmptyState(Icon.PEOPLE, "", "", self._keep_button)
+
+    def _make_head(self, place: int) -> None:
+        self.head = PaneHead(self.identity, place)
+        self.head.weather_chosen.connect(self.change_weather)
+        self.weather = self.head.weather
+        self.banner = WeatherBanner()
+        self.banner.cleared.connect(lambda: self.change_weather(Weather.CLEAR))
 
     def _delegate(self) -> ContactDelegate:
         made = ContactDelegate(self._pictures)
@@ -194,7 +201,7 @@ class Pane(QFrame):
     def show_weather(self, weather: Weather) -> None:
         """Say in words that no one can take for a fault what weather there is."""
         self.head.show_weather(weather)
-        self.banner.show_text(weather_words(weather), "warning")
+        self.banner.show_weather(weather)
 
     def _publish_status(self) -> None:
         me, text = self._session.me(), self.status.text().strip()
@@ -314,6 +321,7 @@ class Pane(QFrame):
             self.ruled.emit()
         elif kind == "reset":
             self._versions.clear()
+            self._heard.clear()
         elif isinstance(happening, Profile):
             self._hear_profile(happening)
         elif isinstance(happening, Me):
@@ -323,7 +331,9 @@ class Pane(QFrame):
 
     def _hear_profile(self, profile: Profile) -> None:
         address, known = profile.address, self._versions.get(profile.address, 0)
-        if profile.version < known:
+        is_repeated = self._heard.get(address) == profile.version == known
+        self._heard[address] = profile.version
+        if profile.version < known or is_repeated:
             self.came_late.emit(Stale(profile, known))
             return
         first = address not in self._views

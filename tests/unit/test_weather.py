@@ -1,0 +1,55 @@
+"""What is late is late by itself: a burst takes no longer than one piece."""
+
+import asyncio
+
+import pytest
+
+from app.worlds.weather import Delayed
+
+
+async def test_what_came_together_is_late_together() -> None:
+    clock, slept = [0.0], list[float]()
+    pieces = [b"one", b"two", b"three", b""]
+
+    async def read() -> bytes:
+        return pieces.pop(0)
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clock[0] += seconds
+
+    async with Delayed(read, lambda: 0.5, now=lambda: clock[0], sleep=sleep) as delayed:
+        while pieces:  # noqa: ASYNC110 - all are read in as many turns of the loop
+            await asyncio.sleep(0)
+        assert [await delayed.next() for _piece in range(4)] == [b"one", b"two", b"three", b""]
+        assert await delayed.next() == b"", "the end stays the end"
+    assert slept == [0.5]
+
+
+async def test_whoever_is_cancelled_while_a_piece_is_late_loses_nothing() -> None:
+    pieces = [b"one", b""]
+
+    async def read() -> bytes:
+        return pieces.pop(0)
+
+    late = [3600.0]
+    async with Delayed(read, lambda: late[0]) as delayed:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await delayed.next()
+        late[0] = 0.0
+        assert await delayed.next() == b"one"
+
+
+async def test_a_break_in_the_middle_is_handed_on_after_what_came_before() -> None:
+    pieces = [b"one"]
+
+    async def read() -> bytes:
+        if pieces:
+            return pieces.pop(0)
+        raise ConnectionResetError
+
+    async with Delayed(read, lambda: 0.0) as delayed:
+        assert await delayed.next() == b"one"
+        with pytest.raises(ConnectionResetError):
+            await delayed.next()
