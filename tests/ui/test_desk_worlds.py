@@ -60,6 +60,7 @@ def test_reset_makes_the_same_world_again_with_the_same_people(
         async with shown(dress, tmp_path, WORLD, ("ana", "bo")) as window:
             await side_by_side(window, "ana", "bo")
             first, folder = window.panes[0], open_desk_of(window).service
+            await until(first.hasFocus)
             first.status.setText("Gone with the reset")
             first.status.editingFinished.emit()
             await until(lambda: window.timeline.chosen("ana", {Kind.PUBLISHED}))

@@ -135,8 +135,8 @@ class DeskWindow(QWidget):
             if sort := weather.get(identity.name):
                 pane.change_weather(sort)
         self._choose_one_another()
-        self.panes[0].table.setFocus()
         self._show_view(self.views.current)
+        self.panes[0].setFocus()  # the next Tab is at its first control
 
     def _show_world(self, desk: OpenDesk) -> None:
         self._names = desk.names
@@ -346,10 +346,12 @@ class DeskWindow(QWidget):
         self.tasks.start(self._tell_withheld(owner, fields), name=name)
 
     async def _tell_withheld(self, owner: Identity, fields: tuple[Field, ...]) -> None:
-        others = [pane.identity for pane in self.panes if pane.identity is not owner]
+        if self._desk is None:
+            return
+        others = [pane.identity.name for pane in self.panes if pane.identity is not owner]
         try:
-            found = await self.withheld.ask(owner, others, fields)
-        except (Unreachable, Refused):  # in bad weather nobody can be asked, and that is no fault
+            found = await self.withheld.ask(self._desk.people, owner.name, others, fields)
+        except (Unreachable, Refused):  # a service that was killed is asked at the next change
             return
         for each in found:
             words = f"{each.field.value} ({each.rule})"
