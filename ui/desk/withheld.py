@@ -1,10 +1,16 @@
-"""What each identity of the desk keeps from the others, and what has just come to be kept."""
+"""What each identity of the desk keeps from the others, and what has just come to be kept.
+
+The owners ask for their own previews past the weather: it would hold back what was hidden before.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+import msgspec
+
 from app.domain import Field
-from ui.desk.identity import Identity
+from app.wire import Preview
+from app.worlds.inhabit import Inhabitants
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,11 @@ class WithheldFields:
     _hidden: dict[tuple[str, str], frozenset[Field]] = field(default_factory=dict)
 
     async def ask(
-        self, owner: Identity, others: Iterable[Identity], published: Collection[Field] = ()
+        self,
+        people: Inhabitants,
+        owner: str,
+        others: Iterable[str],
+        published: Collection[Field] = (),
     ) -> list[Withheld]:
         """Return what is hidden of what was just published, and whatever is newly hidden.
 
@@ -31,17 +41,18 @@ class WithheldFields:
         """
         found: list[Withheld] = []
         for other in others:
-            preview = await owner.session.preview(viewer=other.address)
+            answer = await people.ask(owner, f"/v1/me/preview?viewer={people.path(other)}")
+            preview = msgspec.json.decode(answer, type=Preview)
             rules = {
                 each: shown.because[-1].rule
                 for each, shown in preview.fields.items()
                 if not shown.visible
             }
-            key = (owner.name, other.name)
+            key = (owner, other)
             fresh = rules.keys() - self._hidden.get(key, rules.keys())
             self._hidden[key] = frozenset(rules)
             found += [
-                Withheld(other.name, each, rule)
+                Withheld(other, each, rule)
                 for each, rule in rules.items()
                 if each in fresh or each in published
             ]
