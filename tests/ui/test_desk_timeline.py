@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from app.domain import Field, Fields, Profile
 from app.worlds.timeline import Kind, Moment, Timeline, Wanted
+from app.worlds.weather import Weather
 from tests.ui.conftest import Run, until
-from tests.ui.desks import desk
+from tests.ui.desks import WORLD, desk, shown
 from ui.desk.identity import Arrival
 from ui.desk.timeline import TimelinePage
 from ui.desk.timeline_model import TimelineModel
@@ -87,6 +88,19 @@ def test_what_a_new_rule_withholds_is_told_with_the_rule(run: Run, dress: Theme)
             ana.card.block.click()
             await until(lambda: "status (blocked) from bo" in page.text())
             assert page.text().count("about (") == 1, "it was hidden before"
+
+    run(work())
+
+
+def test_what_was_hidden_before_is_known_in_any_weather(
+    run: Run, dress: Theme, tmp_path: Path
+) -> None:
+    async def work() -> None:
+        weather = (("ana", Weather.OFFLINE),)
+        async with shown(dress, tmp_path, WORLD, ("ana", "bo"), weather) as window:
+            await until(lambda: window.withheld.knows("ana", "bo"))
+            assert window.panes[0].weather.currentData() == Weather.OFFLINE
+            assert not window.timeline.chosen("ana", {Kind.WITHHELD}), "nothing is newly hidden"
 
     run(work())
 

@@ -134,6 +134,8 @@ class DeskWindow(QWidget):
             pane = self._add_pane(identity, place)
             if sort := weather.get(identity.name):
                 pane.change_weather(sort)
+        for pane in self.panes:  # each against all the others
+            self._look_for_withheld(pane.identity)
         self._choose_one_another()
         self._show_view(self.views.current)
         self.panes[0].setFocus()  # the next Tab is at its first control
@@ -159,7 +161,6 @@ class DeskWindow(QWidget):
         pane.keep_wanted.connect(lambda: self._keep_others(pane))
         self.panes.append(pane)
         self._row.addWidget(pane, 1)
-        self._look_for_withheld(identity)
         return pane
 
     async def drop_panes(self) -> None:
