@@ -56,7 +56,11 @@ def run(options: argparse.Namespace) -> int:
 def _page(text: str) -> Path:
     """Take a place for the report, which must be one before anything is made."""
     path = Path(text)
-    if path.is_dir() or not path.parent.is_dir():
+    try:
+        fits = path.parent.is_dir() and not path.is_dir()
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{text} cannot be written: {error.strerror}") from error
+    if not fits:
         raise argparse.ArgumentTypeError(
             f"{text} cannot be written: it is a folder, or there is none to hold it"
         )

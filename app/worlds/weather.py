@@ -94,8 +94,9 @@ class Proxy:
             self._cut_all()
 
     def move(self, url: str) -> None:
-        """Find the service at another place."""
+        """Find the service at another place; what waits at the old one is cut off."""
         self._place = urlsplit(url)
+        self._cut_all()
 
     def _cut_all(self) -> None:
         for writer in self._writers:

@@ -18,7 +18,7 @@ def test_every_table_that_comes_with_kith_holds(
     page = tmp_path / "report.html"
     assert cli.main(["check", str(table), "--html", str(page)]) == 0
     assert "0 failed" in capsys.readouterr().err
-    assert "fail" not in page.read_text().partition("</style>")[2]
+    assert 'class="fail"' not in page.read_text()
 
 
 def test_a_wrong_cell_is_found_and_says_why(
@@ -35,6 +35,50 @@ def test_a_wrong_cell_is_found_and_says_why(
     assert status["because"][-1] == "audience-contacts"
     assert birthday["because"][-1] == "audience-nobody"
     assert 'class="fail"' in page.read_text()
+
+
+def test_what_cannot_be_checked_ends_with_two_and_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "table.txt"
+    table.write_text("world three-people.json\nowner ana\nviewer name\nbo perhaps\n")
+    assert cli.main(["check", str(table)]) == 2
+    assert "table.txt, line 4: perhaps is neither" in capsys.readouterr().err
+    assert cli.main(["check", str(tmp_path / "none.txt")]) == 2
+    assert "none.txt, line 1: No such file or directory" in capsys.readouterr().err
+    for page in (tmp_path / "none" / "page.html", tmp_path, tmp_path / ("x" * 300)):
+        with pytest.raises(SystemExit) as ended:
+            cli.main(["check", str(table), "--html", str(page)])
+        assert ended.value.code == 2
+        assert "cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("owner", "viewer", "said"),
+    [
+        ("zoe", "bo", "there is nobody called zoe"),
+        ("ana", "zoe", "line 4: there is nobody called zoe"),
+        ("ana", "999999", "line 4: "),
+    ],
+)
+def test_whoever_cannot_be_asked_is_named_with_their_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], owner: str, viewer: str, said: str
+) -> None:
+    table = tmp_path / "table.txt"
+    table.write_text(f"world three-people.json\nowner {owner}\nviewer name\n{viewer} show\n")
+    assert cli.main(["check", str(table)]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_page_that_cannot_be_written_is_told_after_what_was_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "table.txt"
+    table.write_text("world three-people.json\nowner ana\nviewer name\nbo show\n")
+    assert cli.main(["check", str(table), "--html", "/dev/full"]) == 2
+    said = capsys.readouterr().err
+    assert "1 passed, 0 failed" in said
+    assert "cannot be written: No space left on device" in said
 
 
 def test_what_the_rules_would_show_and_nobody_gets_says_what_is_missing(

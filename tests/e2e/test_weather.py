@@ -1,9 +1,14 @@
 """In every weather the session keeps working, and agrees with the service once it clears."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -13,10 +18,11 @@ from app.domain import Address, Field, Profile
 from app.errors import Unreachable
 from app.paths import Paths
 from app.service import host
+from app.service.claim import read_note
 from app.session import Session
 from app.worlds.files import WORLDS, read
 from app.worlds.inhabit import Inhabitants
-from app.worlds.weather import Proxy, Weather, reordered
+from app.worlds.weather import RETRY_S, Proxy, Weather, reordered
 
 PATIENCE_S = 60
 ROUNDS = 4
@@ -106,6 +112,75 @@ async def test_a_session_goes_on_where_its_service_came_back(tmp_path: Path) -> 
             session.move(second_place.url)
             bo = people.address("bo")
             await until(lambda: session.view(bo).fields.status == "moved house")
+
+
+async def test_everybody_follows_a_service_that_comes_back_at_another_port(tmp_path: Path) -> None:
+    world = read(WORLDS / "three-people.json")
+    async with (
+        host.service(tmp_path / "service") as running,
+        Inhabitants.of(world, running.url, running.operator_key) as people,
+        Proxy(running.url) as proxy,
+    ):
+        await people.settle()
+        await people.act("bo", "PATCH", "/v1/contacts/12025550101", {"contact": True})
+
+        def follow(url: str) -> None:
+            people.move(url)
+            proxy.move(url)
+
+        running.moved = follow
+        account = Account(proxy.url, people.address("ana"), people.tokens["ana"], embedded=True)
+        async with Session(account, Paths(tmp_path / "ana")) as session:
+            await until(lambda: session.knows_me() and session.rows())
+            first = running.url
+            with _take_the_port_of(first, tmp_path / "service"):
+                await until(lambda: running.url != first)
+                await _say(people, "at another port")
+                bo = people.address("bo")
+                await until(lambda: session.view(bo).fields.status == "at another port")
+
+
+@contextmanager
+def _take_the_port_of(url: str, folder: Path) -> Iterator[None]:
+    """Kill the service of a folder, and have its port before it can come back there."""
+    note = read_note(folder)
+    assert note is not None
+    assert note.pid is not None
+    port = urlsplit(url).port
+    os.kill(note.pid, signal.SIGKILL)
+    deadline = time.monotonic() + PATIENCE_S
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        while True:  # nothing else of this loop runs before it is ours
+            try:
+                taken.bind(("127.0.0.1", port or 0))
+                taken.listen()
+                break
+            except OSError:
+                assert time.monotonic() < deadline
+        yield
+
+
+async def _say(people: Inhabitants, status: str) -> None:
+    """Have Bo say something, as soon as the service answers."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            with suppress(Unreachable):
+                return await people.act("bo", "PATCH", "/v1/me", {"fields": {"status": status}})
+            await asyncio.sleep(0.02)
+
+
+async def test_who_is_limited_is_told_for_how_long(tmp_path: Path) -> None:
+    async with (
+        host.service(tmp_path / "service") as running,
+        Proxy(running.url) as proxy,
+        httpx.AsyncClient(trust_env=False) as client,
+    ):
+        proxy.change(Weather.LIMITED)
+        answers = [await client.get(f"{proxy.url}/healthz") for _ in range(2)]
+        refused = next(answer for answer in answers if answer.status_code == 429)
+        assert refused.headers["retry-after"] == str(RETRY_S)
+        assert refused.headers["content-type"] == "application/problem+json"
 
 
 async def test_offline_refuses_and_clear_lets_through(tmp_path: Path) -> None:
