@@ -17,17 +17,16 @@ from PySide6.QtGui import (
     QKeySequence,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QDialog, QMainWindow
+from PySide6.QtWidgets import QMainWindow
 
-from app.addresses import default_region
 from app.domain import ContactId, State
 from app.errors import HostFailed, KithError
 from app.session import Session, Status
 from ui import icons, shortcuts, theme, wording
-from ui.add_dialog import AddDialog
 from ui.command_palette import CommandPalette
 from ui.contact_list import ContactList
 from ui.contact_model import ContactModel
+from ui.dialogs import Dialogs
 from ui.icons import Icon
 from ui.impact_view import ImpactView
 from ui.joined_toasts import JoinedToasts
@@ -69,7 +68,6 @@ class MainWindow(QMainWindow):
 
     closing = Signal()
     sign_in_wanted = Signal()
-    _importing: QDialog | None = None
     _late: Sequence[Closing] = ()
     """What was made after the first sight, and ends with the window."""
 
@@ -77,7 +75,6 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setObjectName("main_window")
         self.setWindowTitle("Kith")
-        self.setAcceptDrops(True)
         self._session, self._state = session, state
         self.tasks = Tasks(self.show_error)
         self.actions_on_people = PeopleActions(session, self.tasks, self._page_of)
@@ -101,6 +98,7 @@ class MainWindow(QMainWindow):
         )
         self.lookalikes = LookalikeWatch(self.model, self.tasks, self.toast, self.show_contact)
         self.palette_box = CommandPalette(self)
+        self.dialogs = Dialogs(session, self.tasks, self, self.show_contact)
         self._commands = self._command_table()
         self._add_shortcuts()
         self._connect()
@@ -191,6 +189,7 @@ class MainWindow(QMainWindow):
         self.rail.show_counts(self.model.counts)
         self.rail.show_shelf(self.list.shelf)
         self.list.focus_list()
+        self.setAcceptDrops(True)
 
     def _connect(self) -> None:
         self.rail.shelf_wanted.connect(self._show_shelf)
@@ -201,7 +200,7 @@ class MainWindow(QMainWindow):
         self.list.pressed.connect(self._press)
         self.list.table.copy_wanted.connect(self._copy_number)
         self.list.import_wanted.connect(self.import_books)
-        self.list.add_wanted.connect(self.add_person)
+        self.list.add_wanted.connect(self.dialogs.add_person)
         self.list.menu_wanted.connect(self._show_people_menu)
         self.list.pending_wanted.connect(partial(self._bring, "pending"))
         self.list.bar.wanted.connect(self._run_for_selection)
@@ -214,7 +213,7 @@ class MainWindow(QMainWindow):
         self.stage.contact_page.lookalike.contact_wanted.connect(self.show_contact)
         self.notifications.contact_wanted.connect(self.show_contact)
         self.notifications.quit_wanted.connect(self.close)
-        self.list.place_wanted.connect(lambda path: self.open_import([path]))
+        self.list.place_wanted.connect(lambda path: self.dialogs.import_books([path]))
 
     # ---- commands
 
@@ -225,7 +224,7 @@ class MainWindow(QMainWindow):
             "visibility": self._choose_visibility,
             "copy": self._copy_number,
             "rename": self._rename,
-            "new": lambda: self.add_person(""),
+            "new": lambda: self.dialogs.add_person(""),
             "import": self.import_books,
             "export": self.export_people,
             "undo": self.undo_toasts.undo,
@@ -355,7 +354,7 @@ class MainWindow(QMainWindow):
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             export = QAction(icons.icon(Icon.EXPORT, "muted", 18), tr("Export…"), menu)
             export.setObjectName("menu_export")
-            export.triggered.connect(lambda: self._export(people))
+            export.triggered.connect(lambda: self.dialogs.export(people))
             menu.insertAction(menu.actions()[-1], export)
             menu.popup(at)
 
@@ -363,25 +362,14 @@ class MainWindow(QMainWindow):
         more = self.stage.contact_page.header.more
         self._show_people_menu(more.mapToGlobal(more.rect().bottomLeft()))
 
-    def add_person(self, typed: str) -> None:
-        """Ask for a name and a number."""
-        dialog = AddDialog(self._session, default_region(), typed, self)
-        dialog.added.connect(self.show_contact)
-        dialog.open()
-
     def import_books(self) -> None:
         """Ask which address books to import."""
-        self.open_import([])
+        self.dialogs.import_books([])
 
     def export_people(self) -> None:
         """Write the chosen people into a book, or everybody where nobody or one is chosen."""
         chosen = self.list.table.chosen()
-        self._export(chosen if len(chosen) > 1 else None)
-
-    def _export(self, people: list[ContactId] | None) -> None:
-        late = import_module("ui.export_dialog")
-        dialog: QDialog = late.ExportDialog(self._session, self.tasks, self, people)
-        dialog.open()
+        self.dialogs.export(chosen if len(chosen) > 1 else None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -396,19 +384,4 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls()]
         event.acceptProposedAction()
-        self.open_import(paths)
-
-    def open_import(self, paths: list[Path]) -> None:
-        """Show what importing these files would do."""
-        if self._importing is not None:
-            self._importing.raise_()
-            self._importing.activateWindow()
-            return
-        late = import_module("ui.importing.dialog")
-        dialog: QDialog = late.ImportDialog(self._session, self.tasks, self, paths)
-        dialog.destroyed.connect(self._forget_import)
-        dialog.show()
-        self._importing = dialog
-
-    def _forget_import(self) -> None:
-        self._importing = None
+        self.dialogs.import_books(paths)
