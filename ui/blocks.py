@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -145,6 +145,25 @@ class Page(QScrollArea):
         if not self.accessibleName():
             named = (child.accessibleName() for child in self.content.findChildren(QWidget))
             self.setAccessibleName(next(filter(None, named), ""))
+
+
+def bring_into_sight(piece: QWidget) -> None:
+    """Scroll the page that this is on to where it shows, once it has found its place."""
+
+    def scroll() -> None:
+        around = piece.parentWidget()
+        while around is not None and not isinstance(around, QScrollArea):
+            around = around.parentWidget()
+        if around is not None and piece.isVisible():
+            around.ensureWidgetVisible(piece, 0, theme.px(16))
+
+    QTimer.singleShot(0, piece, scroll)
+
+
+def fit(dialog: QWidget, width: int, height: int) -> None:
+    """Make a dialog so large, in lengths of the grid, or as large as its screen allows."""
+    room = dialog.screen().availableSize()
+    dialog.resize(QSize(theme.px(width), theme.px(height)).boundedTo(room))
 
 
 class Sheet(QWidget):

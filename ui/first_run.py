@@ -30,7 +30,7 @@ class FirstRun(QWidget):
         super().__init__()
         self.setObjectName("first_run")
         self.setWindowTitle("Kith")
-        self.resize(theme.px(WIDTH + 120), theme.px(600))
+        parts.fit(self, WIDTH + 120, 600)
         self._warned = ""
         self.pages = QStackedWidget()
         self.pages.addWidget(self._question())

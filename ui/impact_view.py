@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.domain import Address, Field
@@ -79,6 +80,12 @@ class ImpactView(QWidget):
         """Whether a question waits for its answer; a pointer passing by does not end it."""
         self._choosing = False
         self.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Bring a question into sight once there is room for it on its page."""
+        super().resizeEvent(event)
+        if self.asking:
+            parts.bring_into_sight(self)
 
     def forget(self) -> None:
         """Something has changed: the answers are of yesterday."""

@@ -4,7 +4,19 @@ Text is in `ui.text`, layout in `ui.blocks`, what is pressed in `ui.buttons`, wh
 `ui.messages`; switches, segments and chips are in `ui.controls`, faces in `ui.avatar`.
 """
 
-from ui.blocks import Card, Page, Piece, Sheet, clear, column, heading, row, rule
+from ui.blocks import (
+    Card,
+    Page,
+    Piece,
+    Sheet,
+    bring_into_sight,
+    clear,
+    column,
+    fit,
+    heading,
+    row,
+    rule,
+)
 from ui.buttons import CopyButton, DrawnButton, IconButton, KeyRing, button, text_field
 from ui.messages import Banner, EmptyState, Glyph
 from ui.text import ElidedLabel, announce, is_restyled, label, pill, set_property, set_tip
@@ -23,9 +35,11 @@ __all__ = [
     "Piece",
     "Sheet",
     "announce",
+    "bring_into_sight",
     "button",
     "clear",
     "column",
+    "fit",
     "heading",
     "is_restyled",
     "label",

@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
 
 from app.surprises import report
-from ui import parts, theme
+from ui import parts
 from ui.wording import tr
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class SurpriseDetails(QDialog):
                 margins=(16, 16, 16, 16),
             )
         )
-        self.resize(theme.px(560), theme.px(360))
+        parts.fit(self, 560, 360)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.text.toPlainText())

@@ -202,7 +202,7 @@ class WhyDialog(QDialog):
         close = parts.button(tr("Close"), self.close, kind="primary", name="why_close")
         foot = parts.row(None, close, margins=(16, 8, 16, 16))
         self.setLayout(parts.column(page, foot, spacing=0))
-        self.resize(theme.px(560), theme.px(620))
+        parts.fit(self, 560, 620)
         self.list.hide()
         tasks.start(self._load(), name="why dialog", of=self)
 

@@ -128,6 +128,23 @@ def test_opening_to_everyone_names_the_strangers(run: Run, dress: Theme, tmp_pat
     run(story())
 
 
+def test_what_is_asked_comes_into_sight(run: Run, dress: Theme, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with living(tmp_path) as here:
+            page = await open_page(here)
+            page.resize(page.width(), 360)
+            row = page.rows[Field.EMAIL]
+            page.ensureWidgetVisible(row.choice, 0, 0)
+            click(row.choice.segment(Audience.EVERYONE))
+            await until(lambda: read(row, "impact_question"))
+            no = button(row, "impact_no")
+            ground = page.viewport()
+            await until(lambda: ground.rect().contains(no.mapTo(ground, no.rect().bottomRight())))
+            page.close_page()
+
+    run(story())
+
+
 def test_a_field_that_is_empty_is_chosen_without_a_question(
     run: Run, dress: Theme, tmp_path: Path
 ) -> None:

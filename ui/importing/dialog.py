@@ -21,7 +21,7 @@ from app.importers import Card, Value
 from app.importers.places import find_places
 from app.people import ImportPlan, ImportReport
 from app.session import Session
-from ui import parts, theme, wording
+from ui import parts, wording
 from ui.follow import Follow
 from ui.impact_import import ImportImpact
 from ui.importing import plan as import_plan
@@ -80,7 +80,7 @@ class ImportDialog(QDialog):
         for page in (self.start, self.preview, self.working, self.report):
             self.stack.addWidget(page)
         self.setLayout(parts.column(self.stack, margins=(20, 20, 20, 20)))
-        self.resize(theme.px(780), theme.px(640))
+        parts.fit(self, 780, 640)
         self._connect()
         kinds = Kind.CONTACTS | Kind.OUTBOX
         self._follow = Follow(self, session, kinds, self._show_sync, every_ms=SYNC_MS)
