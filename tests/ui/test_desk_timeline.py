@@ -166,6 +166,7 @@ def test_what_is_shown_is_chosen_by_person_kind_and_text(qtbot: QtBot) -> None:
     assert page.text().split() == ["00:00:00.000", "ana", "changed", "about", "(version", "3)"]
     QTest.keyClicks(page.search, "x")
     assert not page.table.isVisible()
+    assert not page.newest.isVisible()
     assert "Choose everybody" in page.empty.text()
     page.who.line.clear()
     QTest.keyClick(page.who.line, Qt.Key.Key_Return)

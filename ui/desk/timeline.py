@@ -228,8 +228,9 @@ class TimelinePage(QWidget):
                 if self._is_filtered()
                 else tr("Nothing has happened yet. Change something on the page People.")
             )
+        self._show_way_down()
         self.count.setText(wording.counted(shown, "%1 moment", "%1 moments") if shown else "")
 
     def _show_way_down(self) -> None:
         bar = self.table.verticalScrollBar()
-        self.newest.setVisible(bar.value() < bar.maximum())
+        self.newest.setVisible(self.model.rowCount() > 0 and bar.value() < bar.maximum())
