@@ -1,11 +1,8 @@
 """The country in which numbers without a country code are read."""
 
-from PySide6.QtCore import QLocale, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QComboBox
 
-from ui import icons, theme
-from ui.icons import Icon
 from ui.wording import tr
 
 
@@ -36,15 +33,6 @@ class RegionChoice(QComboBox):
             self.addItem(region, region)
             at = self.count() - 1
         self.setCurrentIndex(at)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the arrow, which the style sheet takes away."""
-        super().paintEvent(event)
-        look = theme.now()
-        side, gap = look.px(16), look.px(8)
-        x = gap if self.isRightToLeft() else self.width() - side - gap
-        place = QRectF(x, (self.height() - side) // 2, side, side)
-        icons.paint(QPainter(self), Icon.CHEVRON_DOWN, place, look.colour("muted"))
 
 
 def countries() -> list[tuple[str, str]]:
