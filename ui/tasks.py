@@ -34,7 +34,7 @@ class Tasks:
         task.add_done_callback(self._forget)
         task.add_done_callback(lambda _task: work.close())  # cancelled before it began
         if of is not None:
-            of.destroyed.connect(lambda: task.cancel())
+            of.destroyed.connect(lambda _object: task.cancel())
 
     def stop(self, name: str) -> None:
         """Cancel the task of that name, if there is one."""
