@@ -113,11 +113,12 @@ class _Work:
         if not held:
             self.fresh = list(wishes)
             return
-        rows = "relation r"
+        rows, mine = "relation r", relations.MINE
         if held == 2 * len(wishes):
             keys = self.tx.numbers(sorted(wishes))
             rows = f"{keys} n CROSS JOIN relation r ON r.peer_key = n.value"
-        known = {*self._look_at_matched(rows), *self._look_at_pending(rows)}
+            mine = relations.MINE_BY_KEY
+        known = {*self._look_at_matched(rows, mine), *self._look_at_pending(rows, mine)}
         self.fresh = [key for key in wishes if key not in known]
         if self.differing:
             self.kept = load_records(self.tx, self.me.id, self.differing)
@@ -132,9 +133,10 @@ class _Work:
         assert counted is not None
         return int(counted[0])
 
-    def _look_at_matched(self, rows: str) -> list[int]:
+    def _look_at_matched(self, rows: str, mine: str) -> list[int]:
         """Return the keys that are matched; note the views of those that are as wished."""
-        read = cards.of_relations(self.tx, self.me, rows, (relations.FLAGS.sql("r"), "r.version"))
+        wanted = (relations.FLAGS.sql("r"), "r.version")
+        read = cards.of_relations(self.tx, self.me, rows, mine, wanted)
         parts = self._judged(read.keys, [flags for flags, _ in read.more])
         for written in cards.written(self.tx, read):
             self.found.matched |= {
@@ -146,12 +148,12 @@ class _Work:
             }
         return read.keys
 
-    def _look_at_pending(self, rows: str) -> list[int]:
+    def _look_at_pending(self, rows: str, mine: str) -> list[int]:
         """Return the keys that are not matched."""
         texts, flags = self.tx.columns(
             ("r.peer_key", relations.FLAGS.sql("r")),
             # Said like this, since for `IS NULL` PostgreSQL would read the index of all who wait.
-            f"FROM {rows} WHERE r.owner_id = ? AND COALESCE(r.peer_id, 0) = 0",
+            f"FROM {rows} WHERE {mine} AND COALESCE(r.peer_id, 0) = 0",
             self.me.id,
         )
         keys = list(map(int, texts))

@@ -51,19 +51,19 @@ def at(tx: Tx, me: Owner, keys: Iterable[int]) -> Cards:
     return _read(tx, me, rows, ("a.id",))
 
 
-def of_relations(tx: Tx, me: Owner, rows: str, wanted: Sequence[str]) -> Cards:
-    """Read the accounts that are matched in some relations `r` of the viewer's."""
+def of_relations(tx: Tx, me: Owner, rows: str, mine: str, wanted: Sequence[str]) -> Cards:
+    """Read the accounts matched in relations `r`, where a condition says which are the viewer's."""
     joined = f"{rows} CROSS JOIN account a ON a.id = r.peer_id"
-    return _read(tx, me, joined, wanted, of_mine=True)
+    return _read(tx, me, joined, wanted, mine)
 
 
-def _read(tx: Tx, me: Owner, rows: str, more: Sequence[str], *, of_mine: bool = False) -> Cards:
+def _read(tx: Tx, me: Owner, rows: str, more: Sequence[str], mine: str = "") -> Cards:
     stands, values = _UNKNOWN, []
     if is_kept(tx, me):
         rows += " LEFT JOIN relation m ON m.owner_id = a.id AND m.peer_key = ?"
         stands, values = f"COALESCE({STANDS.sql('m')}, {_UNKNOWN})", [me.key]
-    if of_mine:
-        rows += " WHERE r.owner_id = ?"
+    if mine:
+        rows += f" WHERE {mine}"
         values.append(me.id)
     wanted = ("a.address_key", "a.privacy", stands, _FIELDS, _PRESENCE, *more)
     found = tx.columns(wanted, f"FROM {rows}", *values)

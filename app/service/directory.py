@@ -172,7 +172,7 @@ def load_records(tx: Tx, owner_id: int, keys: Iterable[int]) -> dict[int, Record
     """Read an account's relations to some addresses."""
     rows = tx.all(
         f"SELECT {relations.COLUMNS} FROM {tx.numbers(list(keys))} n"
-        " CROSS JOIN relation r ON r.owner_id = ? AND r.peer_key = n.value",
+        f" CROSS JOIN relation r ON {relations.MINE_BY_KEY} AND r.peer_key = n.value",
         owner_id,
     )
     return {row[1]: Record(*row) for row in rows}

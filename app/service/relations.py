@@ -67,6 +67,12 @@ COLUMNS = ", ".join(f"r.{name}" for name in NAMES)
 STANDING = "m.contact, m.favorite, m.blocked, m.visibility, m.fields"
 """Columns of an owner's relation `m` to a viewer, as `standing` takes them."""
 NO_RELATION: Final = (None,) * 5
+MINE: Final = "r.owner_id = ?"
+MINE_BY_KEY: Final = "r.owner_id = ? + 0 * n.value"
+"""The same where keys `n` are looked up: PostgreSQL then cannot begin with all of an owner.
+
+It would wherever it takes a book for small, and look all keys through for each row of it.
+"""
 
 
 class Packing:

@@ -22,6 +22,8 @@ Plans = list[tuple[str, str]]
 
 PEOPLE = 300
 OTHERS = 2_000
+LARGE = 8_000
+"""A book too large to be read whole for each address that is looked up."""
 _STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
 _WHOLE_TABLE = re.compile(
     r"Seq Scan on (relation|account|message|token|presence|picture)\b"
@@ -220,6 +222,20 @@ async def test_no_book_is_read_whole(
         lines = [line for _, line in explaining.plans]
         assert lines
         assert [line for line in lines if _WHOLE_BOOK.search(line) or _PAGED.search(line)] == []
+
+
+async def test_a_part_of_a_book_is_looked_up_key_by_key(database: str | Path) -> None:
+    """Whatever PostgreSQL takes the book for: the other way round costs the square of it."""
+    async with serve(database) as service:
+        (me, *others) = await service.people(*[fresh() for _ in range(10)])
+        book = [*(other.address for other in others), *(fresh() for _ in range(LARGE))]
+        await me.sync(*book)
+        explaining = service.node.store = ExplainingStore(service.node.store)
+        await me.sync(*book[: LARGE // 5])
+        await me.sync(*book[: LARGE // 5], contact=False)
+        lines = [line for _, line in explaining.plans]
+        assert any("relation_pkey" in line or "PRIMARY KEY" in line for line in lines)
+        assert [line for line in lines if "Join Filter" in line or _WHOLE_BOOK.search(line)] == []
 
 
 async def test_a_feed_is_read_by_its_own_indexes(tmp_path: Path) -> None:
