@@ -22,6 +22,8 @@ GROUP: Final = 64
 """How many waiting writes may share one commit, and so one flush to the disk."""
 ROWS: Final = 250
 """How many rows one INSERT takes."""
+MAPPED: Final = (1 << 31) - (1 << 16)
+"""Bytes of the file that are read without a copy: a book touches pages all over the directory."""
 
 
 class SqliteTx:
@@ -362,6 +364,7 @@ def _open(path: Path) -> sqlite3.Connection:
             "secure_delete = ON",
             "busy_timeout = 30000",
             "cache_size = -65536",
+            f"mmap_size = {MAPPED}",
             "temp_store = MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")
