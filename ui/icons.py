@@ -97,6 +97,12 @@ class Icon(Enum):
     WARNING = "warning"
 
 
+DIRECTED: Final = frozenset(
+    {Icon.BACK, Icon.CHEVRON_LEFT, Icon.CHEVRON_RIGHT, Icon.UNDO, Icon.REDO, Icon.SIGN_OUT}
+)
+"""They point along the way of reading, and are turned round where that goes from right to left."""
+
+
 @cache
 def _source(which: Icon) -> str:
     return (FOLDER / f"{which.value}.svg").read_text(encoding="utf-8")
@@ -104,7 +110,8 @@ def _source(which: Icon) -> str:
 
 def pixmap(which: Icon, colour: QColor, side: int, ratio: float = 1.0) -> QPixmap:
     """Draw one icon, `side` logical pixels wide, for a screen of this pixel ratio."""
-    key = f"kith-icon {which.value} {colour.name()} {side} {ratio}"
+    turned = which in DIRECTED and QGuiApplication.isRightToLeft()
+    key = f"kith-icon {which.value} {colour.name()} {side} {ratio} {turned}"
     found = QPixmap()
     if QPixmapCache.find(key, found):
         return found
@@ -114,6 +121,9 @@ def pixmap(which: Icon, colour: QColor, side: int, ratio: float = 1.0) -> QPixma
     drawn = QPixmap(QSize(round(side * ratio), round(side * ratio)))
     drawn.fill(Qt.GlobalColor.transparent)
     painter = QPainter(drawn)
+    if turned:
+        painter.translate(drawn.width(), 0)
+        painter.scale(-1, 1)
     renderer.render(painter, QRectF(drawn.rect()))
     painter.end()
     drawn.setDevicePixelRatio(ratio)

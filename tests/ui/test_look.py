@@ -190,3 +190,24 @@ def test_the_gap_beside_an_icon_grows_with_the_font(qapp: QApplication, dress: T
         assert gap() > usual
     finally:
         qapp.setFont(before)
+
+
+def test_what_points_along_the_reading_is_turned_round(qapp: QApplication, dress: Theme) -> None:
+    def drawn(which: Icon) -> QImage:
+        return icons.pixmap(which, QColor("black"), 24).toImage()
+
+    left, star = drawn(Icon.BACK), drawn(Icon.STAR)
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    try:
+        right = drawn(Icon.BACK)
+        assert right != left
+        assert ink_of(right) == ink_of(left)[::-1]
+        assert drawn(Icon.STAR) == star
+    finally:
+        qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+
+
+def ink_of(image: QImage) -> list[bool]:
+    """Say for each column whether something is drawn in it."""
+    rows = range(image.height())
+    return [any(image.pixelColor(x, y).alpha() for y in rows) for x in range(image.width())]
