@@ -59,12 +59,12 @@ class VisibilityCard(parts.Card):
         self.whys = WhyFields()
         self.whys.wanted.connect(lambda field: self.why_wanted.emit(self._person, field))
         self._fading = [_fading(each) for each in (self.frame, self.words, self.whys)]
-        why = parts.button(tr("Why?"), self._ask_why, kind="quiet", name="why")
-        self._lay_out(why)
+        self.why = parts.button(tr("Why?"), self._ask_why, kind="quiet", name="why")
+        self._lay_out()
 
-    def _lay_out(self, why: QWidget) -> None:
+    def _lay_out(self) -> None:
         """Put the answer in words before the picture of it: most want no more."""
-        answer = parts.row(self.words, why, spacing=12)
+        answer = parts.row(self.words, self.why, spacing=12)
         answer.setStretch(0, 1)
         for piece in (self.title, self.choice, self.impact, self.explained, self.custom):
             self.body.addWidget(piece)
@@ -188,7 +188,7 @@ class VisibilityCard(parts.Card):
 
     def _hide_preview(self) -> None:
         self._seen = ()
-        for piece in (self.frame, self.whys, self.words):
+        for piece in (self.frame, self.whys, self.words, self.why):
             piece.hide()
 
     # ---- the preview
@@ -235,7 +235,7 @@ class VisibilityCard(parts.Card):
         self.view.show_profile(seen, time.time())
         self.words.setText(relation_words.what_they_see(person, preview))
         self.whys.show_preview(isolated(one_line(person.row.name)), preview)
-        for piece in (self.frame, self.whys, self.words):
+        for piece in (self.frame, self.whys, self.words, self.why):
             piece.show()
         waiting = person.row.waiting
         self.note.setText(tr("Waiting to be sent; the service does not know it yet."))
