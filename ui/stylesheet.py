@@ -37,6 +37,7 @@ QPushButton[kind="quiet"]:focus { border-color: $accent; }
 QPushButton[kind="quiet"]:disabled { color: $faint; }
 
 QScrollArea, QAbstractScrollArea { background: transparent; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QDateEdit {
     min-height: $p20; padding: $p5 $p8; border: 1px solid $line_strong; border-radius: $p6;
     background: $surface; color: $text;

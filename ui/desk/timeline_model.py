@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from app.worlds.timeline import Kind, Moment, Timeline, Wanted, plain
 from ui import theme
+from ui.plain import isolated
 from ui.wording import tr
 
 Index = QModelIndex | QPersistentModelIndex
@@ -129,7 +130,7 @@ class TimelineModel(QAbstractTableModel):
 
 def _words(moment: Moment, column: int) -> str:
     version = "" if moment.version is None else str(moment.version)
-    took = "" if moment.took_ms is None else f"{moment.took_ms:.0f} ms"
+    took = "" if moment.took_ms is None else isolated(f"{moment.took_ms:.0f} ms")
     kind = tr(WORDS[moment.kind])
     return (moment.clock(), plain(moment.who), kind, moment.what(), version, took)[column]
 
