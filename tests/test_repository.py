@@ -1,7 +1,6 @@
-"""What no tracked file may hold: hosts of package registries, and paths of somebody's computer."""
+"""What no file of the project may hold: the host of a package registry, a path of a computer."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,22 +15,26 @@ HOSTS = re.compile(
 PATHS = re.compile(r"(?<![\w./:-])/(?:work|root|Users|home/[a-z]+)/[\w.-]+")
 
 
-def tracked_text() -> list[Path]:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False
-    ).stdout
-    if not listed:
-        pytest.skip("this is not a clone")
-    names = [name for name in listed.decode().split("\0") if name]
-    return [ROOT / name for name in names if (ROOT / name).is_file()]
+def own_text() -> list[Path]:
+    """Return the project's files, as they lie there: where it runs there need be no git."""
+    tops = [path for path in ROOT.iterdir() if path.name not in {".git", "build"}]
+    tops = [path for path in tops if not re.match(r"\.venv|\..*cache|\.hypothesis", path.name)]
+    within = (path for top in tops for path in (top.rglob("*") if top.is_dir() else [top]))
+    return [path for path in within if path.is_file() and path.suffix != ".pyc"]
 
 
 def found(pattern: re.Pattern[str]) -> list[str]:
     hits = []
-    for path in tracked_text():
+    for path in own_text():
         text = path.read_bytes().decode("utf-8", errors="replace")
         hits += [f"{path.relative_to(ROOT)}: {hit[0]}" for hit in pattern.finditer(text)]
     return hits
+
+
+def test_every_part_of_the_project_is_searched() -> None:
+    tops = {path.relative_to(ROOT).parts[0] for path in own_text()}
+    parts = {".ci", ".gitignore", "README.md", "app", "kith", "pyproject.toml", "requirements.txt"}
+    assert parts | {"requirements-test.txt", "resources", "tests", "ui"} <= tops
 
 
 def test_no_file_names_a_registry() -> None:

@@ -367,5 +367,8 @@ async def _abreast(call: Callable[[T], Awaitable[None]], things: Iterable[T]) ->
         async with asyncio.TaskGroup() as group:
             for _ in range(ABREAST):
                 group.create_task(work())
-    except* KithError as failed:
-        raise failed.exceptions[0] from None
+    except ExceptionGroup as failed:  # not except*: before Python 3.11.4 that wraps what it raises
+        known, others = failed.split(KithError)
+        if known is None or others is not None:
+            raise
+        raise known.exceptions[0] from None
