@@ -33,6 +33,7 @@ from app.service.viewers import (
     Viewer,
     alike,
     count_viewers,
+    end_of_part,
     some_viewers,
     viewer,
     viewers,
@@ -49,6 +50,8 @@ IN_PARTS = 10_000
 """Up to so many are marked in parts: as long as that takes, nobody reads."""
 NOBODY = (0,)
 """The id of no account."""
+LAST_ID = (1 << 63) - 1
+"""No account comes after it."""
 _RECORD = len(relations.NAMES)
 
 
@@ -158,15 +161,13 @@ def refresh_in_parts(
     if not _may_be_parted(tx, owner):
         refresh(tx, owner, touched, before=before)
         return touched
-    size = FIRST_PART
-    rows = some_viewers(tx, owner, 0, size + 1)
-    while len(rows) > size:
+    after, size = 0, FIRST_PART
+    while (end := end_of_part(tx, owner, after, size)) is not None:
         tx.run("INSERT INTO unfinished (owner_id) VALUES (?) ON CONFLICT DO NOTHING", owner.id)
-        _refresh(tx, owner, touched, rows[:size], before)
+        _refresh(tx, owner, touched, some_viewers(tx, owner, after, end), before)
         yield Touched(revoked=touched.revoked, news=touched.news)
-        touched, after, size = Touched(wake=touched.wake), rows[size - 1][ID], PART
-        rows = some_viewers(tx, owner, after, size + 1)
-    _refresh(tx, owner, touched, rows, before)
+        touched, after, size = Touched(wake=touched.wake), end, PART
+    _refresh(tx, owner, touched, some_viewers(tx, owner, after, LAST_ID), before)
     tx.run("DELETE FROM unfinished WHERE owner_id = ?", owner.id)
     return touched
 

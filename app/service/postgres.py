@@ -21,7 +21,7 @@ from app.errors import HostFailed
 from app.service.postgres_schema import column_types, migrate
 from app.service.postgres_sql import LONG, Batches, array, column, translated
 from app.service.problems import Unavailable
-from app.service.store import Parts, Tx, Value, all_parts
+from app.service.store import Parts, Tx, Value, all_parts, decode_integers
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +102,18 @@ class PostgresTx:
         found = self.one(f"SELECT {joined} {rest}", *values)
         assert found is not None
         return [[] if text is None else text.split("\n") for text in found]
+
+    def integers(
+        self, wanted: Sequence[str], rest: str, *values: Value
+    ) -> list[tuple[int | None, ...]]:
+        """Return rows of integers: joined by the server, so that one row is read, not each."""
+        joined = ", ".join(
+            f"'[' || string_agg(COALESCE(({column})::text, 'null'), ',') || ']'"
+            for column in wanted
+        )
+        found = self.one(f"SELECT {joined} {rest}", *values)
+        assert found is not None
+        return [] if found[0] is None else list(zip(*map(decode_integers, found), strict=True))
 
     def fill(
         self,

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar, cast
 
 from app.errors import StoreDamaged
 from app.service import schema
-from app.service.store import Parts, Tx, Value, all_parts
+from app.service.store import Parts, Tx, Value, all_parts, decode_integers
 
 T = TypeVar("T")
 
@@ -69,6 +69,15 @@ class SqliteTx:
         found = self.one(f"SELECT {joined} {rest}", *values)
         assert found is not None
         return [[] if text is None else text.split("\n") for text in found]
+
+    def integers(
+        self, wanted: Sequence[str], rest: str, *values: Value
+    ) -> list[tuple[int | None, ...]]:
+        """Return rows of integers: joined by SQLite, so that all of them are one step of it."""
+        joined = ", ".join(f"json_group_array({column})" for column in wanted)
+        found = self.one(f"SELECT {joined} {rest}", *values)
+        assert found is not None
+        return list(zip(*map(decode_integers, found), strict=True))
 
     def fill(
         self,

@@ -6,6 +6,8 @@ A transaction function touches nothing but the database, since an engine may run
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+import msgspec
+
 Value = int | float | str | bytes | None
 T = TypeVar("T")
 Parts = Generator[T, None, T]
@@ -42,6 +44,12 @@ class Tx(Protocol):
 
         No value may be NULL or hold a line break.
         """
+        ...
+
+    def integers(
+        self, wanted: Sequence[str], rest: str, *values: Value
+    ) -> list[tuple[int | None, ...]]:
+        """Return rows of integers, in half the time of rows that may hold anything."""
         ...
 
     def fill(
@@ -88,6 +96,10 @@ class Store(Protocol):
     async def close(self) -> None:
         """Finish what is under way and let go."""
         ...
+
+
+decode_integers = msgspec.json.Decoder(list[int | None]).decode
+"""Reads a column of integers as an engine has joined it."""
 
 
 def all_parts(parts: Parts[T]) -> list[T]:

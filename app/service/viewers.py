@@ -51,27 +51,27 @@ Row = tuple[Any, ...]
 ID, HEAD, VERSION = (Viewer._fields.index(name) for name in ("id", "head", "version"))
 _VIEWER = len(Viewer._fields)
 _COLUMNS = (
-    "r.owner_id, v.address_key, v.head, r.profile_seq, r.version,"
-    f" r.kept * r.subscribed, r.shown, r.digest, r.kept, r.blocked, {STANDING}"
+    *("r.owner_id", "v.address_key", "v.head", "r.profile_seq", "r.version"),
+    *("r.kept * r.subscribed", "r.shown", "r.digest", "r.kept", "r.blocked"),
+    *STANDING.split(", "),
 )
 _MINE = "LEFT JOIN relation m ON m.owner_id = ? AND m.peer_key = v.address_key"
-_ALL = (
-    f"SELECT {_COLUMNS} FROM relation r CROSS JOIN account v ON v.id = r.owner_id {_MINE}"
-    " WHERE r.peer_id = ?"
-)
+_ALL = f"FROM relation r CROSS JOIN account v ON v.id = r.owner_id {_MINE} WHERE r.peer_id = ?"
 
 
 def viewers(tx: Tx, owner: Owner, keys: Sequence[int] | None) -> list[Row]:
     """Return who holds an owner; of some addresses only, where `keys` names them."""
     if keys is None:
-        return tx.all(_ALL, owner.id, owner.id)
+        return tx.integers(_COLUMNS, _ALL, owner.id, owner.id)
     if not keys:
         return []
     if len(keys) > FEW and count_viewers(tx, owner, len(keys)) < len(keys):
         wanted = set(keys)
-        return [row for row in tx.all(_ALL, owner.id, owner.id) if row[1] in wanted]
-    return tx.all(
-        f"SELECT {_COLUMNS} FROM {tx.numbers(sorted(keys))} n"
+        everybody = tx.integers(_COLUMNS, _ALL, owner.id, owner.id)
+        return [row for row in everybody if row[1] in wanted]
+    return tx.integers(
+        _COLUMNS,
+        f"FROM {tx.numbers(sorted(keys))} n"
         " CROSS JOIN account v ON v.address_key = n.value"
         f" CROSS JOIN relation r ON r.owner_id = v.id AND r.peer_key = ? {_MINE}"
         " WHERE r.peer_id = ?",
@@ -81,11 +81,22 @@ def viewers(tx: Tx, owner: Owner, keys: Sequence[int] | None) -> list[Row]:
     )
 
 
-def some_viewers(tx: Tx, owner: Owner, after: int, limit: int) -> list[Row]:
-    """Return the next who hold an owner, by id."""
-    return tx.all(
-        f"{_ALL} AND r.owner_id > ? ORDER BY r.owner_id LIMIT ?", owner.id, owner.id, after, limit
+def some_viewers(tx: Tx, owner: Owner, after: int, until: int) -> list[Row]:
+    """Return who holds an owner and has an id after one and up to another."""
+    between = f"{_ALL} AND r.owner_id > ? AND r.owner_id <= ?"
+    return tx.integers(_COLUMNS, between, owner.id, owner.id, after, until)
+
+
+def end_of_part(tx: Tx, owner: Owner, after: int, size: int) -> int | None:
+    """Return the id of the last of the next who hold an owner, unless nobody comes after it."""
+    found = tx.all(
+        "SELECT owner_id FROM relation WHERE peer_id = ? AND owner_id > ?"
+        " ORDER BY owner_id LIMIT 2 OFFSET ?",
+        owner.id,
+        after,
+        size - 1,
     )
+    return int(found[0][0]) if len(found) > 1 else None
 
 
 def alike(rows: Sequence[Row]) -> dict[Held, list[Row]]:

@@ -54,6 +54,13 @@ class TracingTx:
         self._note(f"{', '.join(wanted)} {rest}", len(found[0]))
         return found
 
+    def integers(
+        self, wanted: Sequence[str], rest: str, *values: Value
+    ) -> list[tuple[int | None, ...]]:
+        rows = self.tx.integers(wanted, rest, *values)
+        self._note(f"{', '.join(wanted)} {rest}", len(rows))
+        return rows
+
     def fill(
         self,
         table: str,
