@@ -36,9 +36,9 @@ def canonical(text: str) -> Address:
         return Address(text)
     if text[:1] == "+" and _PHONE.fullmatch(text, 1):
         return Address(text[1:])
-    folded = unicodedata.normalize("NFKC", text).strip().casefold()
-    if folded.startswith("+"):
-        folded = _SEPARATORS.sub("", folded[1:])
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    if folded.lstrip().startswith("+"):
+        folded = _SEPARATORS.sub("", folded).removeprefix("+")
         if not (_PHONE.fullmatch(folded) and folded.isascii()):
             raise InvalidAddress(text, "invalid", Trouble.NO_SUCH_NUMBER)
     if len(folded) > LONGEST:
@@ -95,6 +95,11 @@ def parse_phone(text: str, region: str) -> Address:
     return _address_or_raise(text, _parse_phone(text, region.upper()))
 
 
+def parse_handle(text: str) -> Address:
+    """Read a handle out of a book; what stands around it is not of it."""
+    return canonical(text.strip())
+
+
 def _address_or_raise(text: str, found: str) -> Address:
     if isinstance(found, Trouble):
         raise InvalidAddress(text, "too-long" if len(text) > LONGEST else "invalid", found)
@@ -113,7 +118,7 @@ def _parse_typed(text: str, region: str) -> str:
 
 def _parse_handle(text: str) -> str:
     try:
-        return canonical(text)
+        return parse_handle(text)
     except InvalidAddress as error:
         return error.detail
 

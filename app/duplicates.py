@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 from rapidfuzz.fuzz import ratio
 
-from app.addresses import canonical, parse_phone
+from app.addresses import parse_handle, parse_phone
 from app.domain import Address
 from app.errors import InvalidAddress
 from app.importers.card import Card
@@ -96,7 +96,7 @@ def person_of(key: str, card: Card, region: str) -> Person:
             found.add(parse_phone(value.text, region))
     for value in card.handles:
         with suppress(InvalidAddress):
-            found.add(canonical(value.text))
+            found.add(parse_handle(value.text))
     return Person(key, card, frozenset(found))
 
 

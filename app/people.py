@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from app.addresses import canonical, parse_phone
+from app.addresses import parse_handle, parse_phone
 from app.domain import Address, ContactId
 from app.errors import InvalidAddress, Trouble
 from app.importers import Card, Photo, Unreadable, Value
@@ -221,7 +221,7 @@ class Judge:
         for value, is_phone in _values(card):
             try:
                 address = (
-                    parse_phone(value.text, self._region) if is_phone else canonical(value.text)
+                    parse_phone(value.text, self._region) if is_phone else parse_handle(value.text)
                 )
             except InvalidAddress as error:
                 rejected.append((value, error.detail))

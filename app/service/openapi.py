@@ -106,6 +106,8 @@ def _query_parameters(query: Any) -> Iterable[Json]:
     for field in msgspec.structs.fields(query):
         schema = msgspec.json.schema(field.type)
         definitions = schema.pop("$defs", {})
+        if "anyOf" in schema:  # a query cannot say null: what may be absent is left out
+            (schema,) = (each for each in schema["anyOf"] if each != {"type": "null"})
         if "$ref" in schema:
             schema = definitions[schema["$ref"].rsplit("/", 1)[-1]]
         yield {

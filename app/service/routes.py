@@ -23,7 +23,7 @@ from app.service.wire_protocol import EXTENSION, Wire
 
 Who = Literal["user", "operator", "anyone"]
 Handler = Callable[["Call"], Awaitable[Response]]
-T = TypeVar("T")
+T = TypeVar("T", bound=msgspec.Struct)
 
 BODY_BYTES: Final = 2 * 1024 * 1024
 NO_STORE: Final = {"cache-control": "no-store"}
@@ -230,9 +230,14 @@ def _read_query(request: Request, kind: type[T]) -> T:
     if len(given) < len(pairs):
         raise ProblemError("invalid", "A query parameter stands there more than once.")
     try:
-        return msgspec.convert(given, kind, strict=False)
+        found = msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
         raise ProblemError("invalid", f"Query: {error}.") from None
+    for field in msgspec.structs.fields(kind):
+        text, value = given.get(field.encode_name), getattr(found, field.name)
+        if text is not None and not isinstance(value, str) and str(value) != text:
+            raise ProblemError("invalid", f"Query: write `{field.encode_name}` in plain digits.")
+    return found
 
 
 async def _read_body(request: Request, route: Route) -> Any:

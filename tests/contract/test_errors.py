@@ -31,6 +31,9 @@ def test_unknown_paths_and_methods_are_problems_too(two: Two) -> None:
         "/v1/contacts?curser=1",
         "/v1/contacts?limit=0",
         "/v1/contacts?limit=x",
+        "/v1/contacts?limit=1.0",
+        "/v1/contacts?limit=1e2",
+        "/v1/contacts?limit=null",
         "/v1/me/preview",
         "/v1/me/preview?as=nobody-known",
         "/v1/me/preview?as=contact&viewer=18005550001",
@@ -38,6 +41,7 @@ def test_unknown_paths_and_methods_are_problems_too(two: Two) -> None:
         "/v1/me/audience?field=shoe",
         "/v1/contacts?page=x&limit=3",
         "/v1/profiles/not%20an%20address",
+        "/v1/profiles/7%09",
     ],
 )
 def test_a_wrong_query_is_422(two: Two, path: str) -> None:
