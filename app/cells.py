@@ -11,6 +11,7 @@ import msgspec
 
 from app.domain import Address, ContactId
 from app.my_outbox import read_my_part, want_my_part
+from app.notice_rows import settle_about
 from app.outbox import PARTS, Parts, want, want_erased
 from app.transaction import Transaction
 
@@ -55,6 +56,7 @@ def write_cell(transaction: Transaction, part: str, key: str, value: Value, befo
     if part == RELATION:
         _write_relation(transaction, Address(key), value, before)
     elif part == MINE:
+        settle_about(transaction, key, "kept")  # what was refused or overtaken is so no more
         want_my_part(transaction, key, value)
     elif part == OWNER:
         _write_owner(transaction, Address(key), value)

@@ -1,13 +1,13 @@
-"""What the service refused of my own account: nothing of it is lost before I decide."""
+"""What the service refused of my own account, and what another session overtook: all is kept."""
 
-from app import my_outbox
+from app import my_conflicts, my_outbox
 from app.notice_rows import settle_about
 from app.store import Store
-from app.views import Refusal
+from app.views import Overtaken, Refusal
 
 
 class Mine:
-    """My refused changes, and the two ways on."""
+    """My changes that did not get through, and the ways on."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -27,3 +27,12 @@ class Mine:
         with self._store.writing() as transaction:
             my_outbox.forget_refused(transaction, part)
             settle_about(transaction, part, "undone")
+
+    def overtaken(self) -> list[Overtaken]:
+        """Read what another session of mine changed while mine waited."""
+        return my_conflicts.read_overtaken(self._store.reading)
+
+    def take_theirs(self, part: str) -> None:
+        """Let what the other session made of it hold; undo publishes mine."""
+        with self._store.writing() as transaction:
+            my_conflicts.take_theirs(transaction, part)

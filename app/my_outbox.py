@@ -28,6 +28,10 @@ class Draft(msgspec.Struct, frozen=True):
     part: str
     value: bytes | None
     revision: int
+    base: bytes | None = None
+    """JSON of what the service had when this was wanted; `None` where that is not known."""
+    sent: bytes | None = None
+    """JSON of what was sent before, and may have arrived though no answer came."""
 
 
 def load_me(reading: Transaction) -> Me | None:
@@ -77,8 +81,11 @@ def _read(draft: Draft) -> Any:
 
 
 def drafts(reading: Transaction) -> list[Draft]:
-    """Read what is on its way, failures left out."""
-    records = reading.all("SELECT part, value, revision FROM my_outbox WHERE failure IS NULL")
+    """Read what is on its way, and not what waits for a decision of mine."""
+    records = reading.all(
+        "SELECT part, value, revision, base, sent FROM my_outbox "
+        "WHERE failure IS NULL AND NOT overtaken"
+    )
     return [Draft(*record) for record in records]
 
 
@@ -124,9 +131,14 @@ class Named(msgspec.Struct, frozen=True):
     hash: str = ""
 
 
+def name_of_picture(data: bytes) -> str:
+    """Name a picture by what is in it."""
+    return sha256(data).hexdigest()
+
+
 def keep_picture(transaction: Transaction, data: bytes) -> str:
     """Keep a picture for as long as a step can bring it back; the answer is its name."""
-    name = sha256(data).hexdigest()
+    name = name_of_picture(data)
     transaction.run("INSERT OR IGNORE INTO my_picture (name, data) VALUES (?, ?)", name, data)
     return name
 
@@ -143,7 +155,7 @@ def _picture_name(reading: Transaction) -> str | None:
     """Name the picture as it is or will be; one that I never had, by the service's hash."""
     draft = draft_picture(reading)
     if draft is not None:
-        return sha256(draft.value).hexdigest() if draft.value else None
+        return name_of_picture(draft.value) if draft.value else None
     me, named = load_me(reading), _load_named(reading)
     if named is not None and not named.hash:
         return named.name
@@ -181,12 +193,33 @@ def _save_meta(transaction: Transaction, key: str, value: bytes) -> None:
 def _want(transaction: Transaction, part: str, value: bytes | None) -> None:
     transaction.kinds |= Kind.ME | Kind.OUTBOX
     transaction.run(
-        "INSERT INTO my_outbox (part, value, revision) VALUES (?, ?, 1) "
+        "INSERT INTO my_outbox (part, value, revision, base) VALUES (?, ?, 1, ?) "
         "ON CONFLICT (part) DO UPDATE SET value = excluded.value, revision = revision + 1, "
-        "failure = NULL",
+        "base = CASE WHEN overtaken OR failure IS NOT NULL THEN excluded.base ELSE base END, "
+        "sent = CASE WHEN overtaken OR failure IS NOT NULL THEN NULL ELSE sent END, "
+        "failure = NULL, overtaken = 0",
         part,
         value,
+        _base(transaction, part),
     )
+
+
+def _base(reading: Transaction, part: str) -> bytes | None:
+    """Write what the service has now, to see later whether another session has changed it."""
+    me, named = load_me(reading), _load_named(reading)
+    is_unknown = me is None or (part == PICTURE and named is not None and not named.hash)
+    return None if me is None or is_unknown else published(me, part)
+
+
+def published(me: Me, part: str) -> bytes:
+    """Write a part of an account as JSON; of the picture, its hash."""
+    if part == PRIVACY:
+        return msgspec.json.encode(me.privacy)
+    if part == AUTO_SYNC:
+        return msgspec.json.encode(me.auto_sync)
+    if part == PICTURE:
+        return msgspec.json.encode(me.fields.picture and me.fields.picture.hash)
+    return msgspec.json.encode(getattr(me.fields, part.removeprefix(FIELD)))
 
 
 def take_over(transaction: Transaction, sent: list[Draft]) -> None:
@@ -196,7 +229,7 @@ def take_over(transaction: Transaction, sent: list[Draft]) -> None:
         for draft in sent:
             me = _over(me, draft)
             if draft.part == PICTURE and draft.value:
-                _save_named(transaction, Named(sha256(draft.value).hexdigest()))
+                _save_named(transaction, Named(name_of_picture(draft.value)))
         _save_meta(transaction, "me", msgspec.json.encode(me))
 
 
@@ -235,8 +268,9 @@ def want_again(transaction: Transaction, part: str) -> None:
     """Ask once more for what was refused."""
     transaction.kinds |= Kind.ME | Kind.OUTBOX
     transaction.run(
-        "UPDATE my_outbox SET failure = NULL, revision = revision + 1 "
+        "UPDATE my_outbox SET failure = NULL, revision = revision + 1, base = ? "
         "WHERE part = ? AND failure IS NOT NULL",
+        _base(transaction, part),
         part,
     )
 

@@ -39,6 +39,12 @@ def note_refused(transaction: Transaction, part: str, detail: str, now: float) -
     _note(transaction, now, New(NoticeKind.REFUSED, part, detail=detail))
 
 
+def note_overtaken(transaction: Transaction, part: str, now: float) -> None:
+    """Note that another session changed of my account what waited here to be sent."""
+    settle_about(transaction, part, "undone")
+    _note(transaction, now, New(NoticeKind.OVERTAKEN, part))
+
+
 def note_live(transaction: Transaction, told: Sequence[KeptRelation], now: float) -> None:
     """Before these are applied: note what differs from what I have and from what I asked for."""
     by_address = {kept.address: kept for kept in told}

@@ -12,6 +12,9 @@ from app.steps import begin_step, drop_if_empty
 from app.store import Store
 from app.views import Notice, NoticeKind
 
+RULES: Final = "privacy"
+"""The part of my account of which two changes are put together, and told."""
+
 UNDOABLE: Final = {
     NoticeKind.FOLLOWED,
     NoticeKind.JOINED,
@@ -68,6 +71,16 @@ class Notices:
 def can_undo(notice: Notice) -> bool:
     """Tell whether it is mine to take back."""
     return notice.kind in UNDOABLE and not notice.settled
+
+
+def is_of_mine(notice: Notice) -> bool:
+    """Tell whether it is about a part of my own account."""
+    return notice.kind in (NoticeKind.REFUSED, NoticeKind.OVERTAKEN)
+
+
+def can_keep(notice: Notice) -> bool:
+    """Tell whether nothing more than a nod is needed; otherwise a page asks for a decision."""
+    return not notice.settled and (not is_of_mine(notice) or notice.about == RULES)
 
 
 def _step_name(found: Iterable[Notice]) -> str:

@@ -283,7 +283,7 @@ def counts(reading: Transaction, now: float) -> Counts:
     waiting = everything - refused
     ready = waiting - leased - later
     mine, messages = reading.all(
-        "SELECT (SELECT COUNT(*) FROM my_outbox WHERE failure IS NULL), "
+        "SELECT (SELECT COUNT(*) FROM my_outbox WHERE failure IS NULL AND NOT overtaken), "
         "(SELECT COUNT(*) FROM message WHERE status = 'waiting')"
     )[0]
     return Counts(waiting + mine + messages, ready + mine + messages, next_at)

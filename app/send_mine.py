@@ -9,6 +9,7 @@ import msgspec
 from app import messages, my_outbox
 from app.domain import Privacy
 from app.errors import Refused, SignedOut
+from app.my_conflicts import look_before_sending
 from app.my_outbox import Draft
 from app.notice_rows import note_refused
 from app.remote import Remote
@@ -27,6 +28,10 @@ class MySender:
 
     async def send_account(self) -> int:
         """Send what I changed of my account; the answer counts it."""
+        if any(draft.base is not None for draft in my_outbox.drafts(self._store.reading)):
+            me = await self._remote.me()
+            with self._store.writing() as transaction:
+                look_before_sending(transaction, me)
         drafts = my_outbox.drafts(self._store.reading)
         if not drafts:
             return 0

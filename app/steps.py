@@ -149,8 +149,14 @@ def _turn_cell(transaction: Transaction, cell: tuple[str, str], old: Value, new:
     if current == old:
         write_cell(transaction, *cell, new, current)
     elif all(isinstance(value, dict) for value in (current, old, new)):
-        turned = {part: new[part] if current[part] == old[part] else current[part] for part in new}
-        write_cell(transaction, *cell, turned, current)
+        write_cell(transaction, *cell, _turned(current, old, new), current)
+
+
+def _turned(current: Value, old: Value, new: Value) -> Value:
+    """Change of a value, part by part, what is still as the step left it."""
+    if all(isinstance(value, dict) for value in (current, old, new)):
+        return {part: _turned(current[part], old[part], new[part]) for part in new}
+    return new if current == old else current
 
 
 def undo_open_steps(transaction: Transaction) -> None:

@@ -179,6 +179,12 @@ MIGRATIONS: Final = (
     """
     CREATE INDEX contact_removed ON contact(id) WHERE removed;  -- asked for at every step
     """,
+    """
+    ALTER TABLE my_outbox ADD COLUMN base BLOB;         -- what the service had when it was wanted
+    ALTER TABLE my_outbox ADD COLUMN sent BLOB;         -- what was sent, and may have arrived
+    ALTER TABLE my_outbox ADD COLUMN overtaken INTEGER NOT NULL DEFAULT 0;
+    -- 1: another session of mine has changed it meanwhile, and I have not decided which holds
+    """,
 )
 
 NEWEST: Final = len(MIGRATIONS)

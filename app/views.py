@@ -129,6 +129,8 @@ class NoticeKind(StrEnum):
     REMOVED = "removed"
     REFUSED = "refused"
     """The service did not take a change of my own account."""
+    OVERTAKEN = "overtaken"
+    """Another session of mine changed of my account what waited here to be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,18 @@ class Refusal:
     detail: str
     value: object
     """What I wanted, as JSON values; of a picture, nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """A change of my own account that another session was quicker with; kept until I decide."""
+
+    part: str
+    mine: str | None
+    theirs: str | None
+    """Both as text; nothing for one that removes it, and for a picture."""
+    picture: bytes | None
+    """Mine, where it is about the picture."""
 
 
 @dataclass(frozen=True, slots=True)

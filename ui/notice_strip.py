@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.changes import Change, Kind
-from app.notices import can_undo
+from app.notices import can_keep, can_undo, is_of_mine
 from app.session import Session
 from app.views import Notice, NoticeKind
 from ui import notice_words, parts
@@ -60,14 +60,14 @@ class NoticeStrip(QWidget):
         if one is not None:
             name = name_of(self._session, one)
             text = notice_words.sentence(one, name, my_sets(self._session))
-            parts.set_tip(self.words, tr(notice_words.MEANINGS[one.kind]))
+            parts.set_tip(self.words, notice_words.meaning(one))
         else:
             text = counted(len(found), "", "%1 things happened by themselves")
             parts.set_tip(self.words, "")
         self.words.setText(text)
         for way in (self.keep, self.undo, self.show_them):
             way.setAccessibleName(f"{way.text()}: {text}")
-        self.keep.setVisible(one is not None and one.kind is not NoticeKind.REFUSED)
+        self.keep.setVisible(one is not None and can_keep(one))
         self.undo.setVisible(one is not None and can_undo(one))
         parts.announce(self, text)
 
@@ -85,9 +85,9 @@ class NoticeStrip(QWidget):
         self._session.notices.undo(self._ids())
 
     def _go(self) -> None:
-        refused = [each for each in self._new if each.kind is NoticeKind.REFUSED]
-        is_one = len(self._new) == len(refused) == 1
-        self.page_wanted.emit(page_of_part(refused[0].about) if is_one else "notices")
+        mine = [each for each in self._new if is_of_mine(each)]
+        is_one = len(self._new) == len(mine) == 1
+        self.page_wanted.emit(page_of_part(mine[0].about) if is_one else "notices")
         self._later()
 
     def _later(self) -> None:

@@ -21,6 +21,7 @@ ICONS: Final = {
     NoticeKind.CHANGED: Icon.EDIT,
     NoticeKind.REMOVED: Icon.REMOVE,
     NoticeKind.REFUSED: Icon.WARNING,
+    NoticeKind.OVERTAKEN: Icon.WARNING,
 }
 
 SENTENCES: Final = {
@@ -43,7 +44,10 @@ MEANINGS: Final = {
     NoticeKind.CHANGED: "Undo makes it what it was before.",
     NoticeKind.REMOVED: "Undo keeps them again, with everything you chose for them.",
     NoticeKind.REFUSED: "What you wanted is kept. Try again, change it, or give it up.",
+    NoticeKind.OVERTAKEN: "Theirs is shown and yours is kept, until you choose which holds.",
 }
+
+RULES_TOGETHER: Final = "Both hold; where they are about the same, the stricter does."
 
 MINE: Final = {"privacy": "rules", "picture": "picture", "auto_sync": "automatic sync"}
 """Parts of my own account that are no fields, as they follow "your"."""
@@ -53,6 +57,8 @@ def sentence(notice: Notice, name: str, sets: tuple[VisibilitySet, ...] = ()) ->
     """Say what happened; `name` is what I call the one it is about."""
     if notice.kind is NoticeKind.REFUSED:
         return refused(notice.about)
+    if notice.kind is NoticeKind.OVERTAKEN:
+        return overtaken(notice.about)
     shown = isolated(one_line(name) or display(Address(notice.about)))
     if notice.kind is NoticeKind.CHANGED:
         return _changed(notice, sets).replace("%1", shown)
@@ -62,6 +68,19 @@ def sentence(notice: Notice, name: str, sets: tuple[VisibilitySet, ...] = ()) ->
 def refused(part: str) -> str:
     """Say that the service did not take a part of my account."""
     return tr("The service did not take your %1.").replace("%1", part_in_words(part))
+
+
+def overtaken(part: str) -> str:
+    """Say that another session was quicker with a part of my account."""
+    text = tr("Another session of yours changed your %1 while your change waited to be sent.")
+    return text.replace("%1", part_in_words(part))
+
+
+def meaning(notice: Notice) -> str:
+    """Say what follows from it."""
+    if notice.kind is NoticeKind.OVERTAKEN and notice.about == "privacy":
+        return tr(RULES_TOGETHER)
+    return tr(MEANINGS[notice.kind])
 
 
 def part_in_words(part: str) -> str:

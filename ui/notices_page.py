@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.changes import Kind
 from app.domain import VisibilitySet
-from app.notices import can_undo
+from app.notices import can_keep, can_undo, is_of_mine
 from app.session import Session
 from app.views import Notice, NoticeKind
 from ui import notice_words, parts, wording
@@ -126,7 +126,7 @@ class NoticesPage(parts.Page):
         which = self.which.current
         assert isinstance(which, Which)
         shown = [each for each in found if belongs(each, which)]
-        self.keep_all.setVisible(any(not each.settled for each in shown))
+        self.keep_all.setVisible(any(can_keep(each) for each in shown))
         self.card.setVisible(bool(shown))
         self.empty.setVisible(not shown)
         names = {each.id: name_of(self._session, each) for each in shown}
@@ -147,15 +147,13 @@ class NoticesPage(parts.Page):
 
     def _ways(self, notice: Notice) -> list[tuple[str, str, Callable[[], object]]]:
         ways: list[tuple[str, str, Callable[[], object]]] = []
-        if notice.kind is NoticeKind.REFUSED:
-            if not notice.settled:
-                show = partial(self.page_wanted.emit, page_of_part(notice.about))
-                ways.append((tr("Show"), "notice_show", show))
-            return ways
+        if is_of_mine(notice) and not notice.settled:
+            show = partial(self.page_wanted.emit, page_of_part(notice.about))
+            ways.append((tr("Show"), "notice_show", show))
         if notice.contact_id is not None:
             show = partial(self.contact_wanted.emit, notice.contact_id)
             ways.append((tr("Show"), "notice_show", show))
-        if not notice.settled:
+        if can_keep(notice):
             keep = partial(self._session.notices.keep, [notice.id])
             ways.append((tr("Keep"), "notice_keep", keep))
         if can_undo(notice):
@@ -164,10 +162,7 @@ class NoticesPage(parts.Page):
         return ways
 
     def _keep_all(self) -> None:
-        open_ones = [each for each in self._shown if not each.settled]
-        self._session.notices.keep(
-            [each.id for each in open_ones if each.kind is not NoticeKind.REFUSED]
-        )
+        self._session.notices.keep([each.id for each in self._shown if can_keep(each)])
 
 
 class NoticeLine(QWidget):
@@ -180,10 +175,10 @@ class NoticeLine(QWidget):
         said = parts.label(text, wrap=True, bold=is_new)
         said.setObjectName("notice_words")
         when = wording.moment(notice.at, time.time())
-        meaning = tr(notice_words.MEANINGS[notice.kind])
+        meaning = notice_words.meaning(notice)
         below = parts.label(f"{when} · {meaning}", Size.CAPTION, tone="muted", wrap=True)
         parts.set_tip(below, wording.exact(notice.at))
-        tone = "warning" if notice.kind is NoticeKind.REFUSED else "accent" if is_new else "muted"
+        tone = "warning" if is_of_mine(notice) else "accent" if is_new else "muted"
         self._ways = parts.row(spacing=6)
         if notice.settled:
             self._ways.addWidget(parts.pill(tr(OUTCOMES[notice.settled])))

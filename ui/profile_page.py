@@ -14,6 +14,7 @@ from ui.controls import SwitchRow
 from ui.follow import Follow
 from ui.icons import Icon
 from ui.my_picture import MyPicture
+from ui.overtaken import OvertakenCards
 from ui.parts import CopyButton
 from ui.privacy_page import standing
 from ui.profile_field import ProfileField
@@ -51,6 +52,7 @@ class ProfilePage(parts.Page):
         self.auto.switched.connect(session.set_auto_sync)
         self.refusals = Refusals(session, lambda part: part != "privacy")
         self.refusals.edit_wanted.connect(self._edit_again)
+        self.overtaken = OvertakenCards(session)
         self.see_as = SeeAs(session, tasks)
         self.see_as.way_wanted.connect(self.way_wanted)
         self._lay_out()
@@ -87,6 +89,7 @@ class ProfilePage(parts.Page):
         self.whole.setLayout(
             parts.column(
                 self.refusals,
+                self.overtaken,
                 card,
                 _section(tr("See as"), tr("Your card, as others get it."), self.see_as),
                 parts.Card(self.auto),
@@ -109,6 +112,7 @@ class ProfilePage(parts.Page):
         if me is None:
             return
         self.refusals.refresh()
+        self.overtaken.refresh()
         self.copy.text_to_copy = display(me.address)
         self.picture.show_me(me)
         for each in self.fields.values():

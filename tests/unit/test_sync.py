@@ -12,8 +12,10 @@ import pytest
 
 from app.changes import Changes
 from app.deeds import Deeds
-from app.domain import Address, Cursor, Field, Profile, State
+from app.domain import Address, Cursor, Field, Fields, Privacy, Profile, State
 from app.errors import SignedOut, Unreachable
+from app.my_conflicts import merge_rules, read_overtaken
+from app.my_outbox import save_me
 from app.outbox import counts
 from app.pictures import PictureCache
 from app.pulse import Pulse
@@ -23,7 +25,7 @@ from app.store_rows import read_entry, read_rows
 from app.sync import Sync
 from app.truth import Truth
 from app.views import SessionState, Status
-from app.wire import KeptRelation, PatchRelation, Rejected, Synced
+from app.wire import KeptRelation, Me, PatchRelation, Rejected, Synced
 from app.wire import Sync as SyncBody
 
 pytestmark = pytest.mark.anyio
@@ -293,3 +295,57 @@ async def test_a_refused_batch_is_sent_one_by_one(one: Client) -> None:
     await one.sync.settled()
     assert len(one.line.asked) == 4
     assert one.waiting() == 0
+
+
+def account(status: str) -> Answer:
+    return always(lambda: json(Me(Address("1"), Fields(status=status), Privacy(), auto_sync=True)))
+
+
+def know(one: Client, status: str) -> None:
+    """Take over an account as the service said it once."""
+    with one.store.writing() as transaction:
+        save_me(transaction, Me(Address("1"), Fields(status=status), Privacy(), auto_sync=True))
+
+
+async def test_what_may_have_arrived_without_an_answer_is_nobody_elses_change(one: Client) -> None:
+    know(one, "At home")
+    one.line.answers = [account("At home"), down]
+    one.deeds.save_me({Field.STATUS: "Out"})
+    with pytest.raises(Unreachable):
+        await one.sync.settled()
+    one.deeds.save_me({Field.STATUS: "Back"})
+    sent = always(lambda: httpx.Response(200, json={}))
+    one.line.answers = [account("Out"), sent, account("Back")]
+    await one.sync.settled()
+    assert read_overtaken(one.store.reading) == []
+    assert one.line.asked[-3:] == ["GET /v1/me", "PATCH /v1/me", "GET /v1/me"]
+
+
+async def test_what_another_session_changed_is_not_overwritten(one: Client) -> None:
+    know(one, "At home")
+    one.deeds.save_me({Field.STATUS: "Out", Field.ABOUT: "Kites"})
+    sent = always(lambda: httpx.Response(200, json={}))
+    one.line.answers = [account("At the lake"), sent, account("At the lake")]
+    await one.sync.settled()
+    (found,) = read_overtaken(one.store.reading)
+    assert (found.part, found.mine, found.theirs) == ("field:status", "Out", "At the lake")
+    assert one.waiting() == 0
+
+
+def rules(about: str, sets: list[dict[str, object]]) -> dict[str, object]:
+    audiences = {"name": "everyone", "about": about}
+    return {"audiences": audiences, "searchable": "everyone", "sets": sets}
+
+
+def a_set(number: int, *fields: str) -> dict[str, object]:
+    return {"id": number, "name": f"Set {number}", "fields": [*fields]}
+
+
+def test_of_two_sets_of_one_id_both_changes_must_show_a_field() -> None:
+    base = rules("contacts", [a_set(16, "name"), a_set(17, "name")])
+    mine = rules("contacts", [a_set(16, "name", "status", "about"), a_set(18, "about")])
+    theirs = rules("nobody", [a_set(16, "status", "about", "email"), a_set(17, "name")])
+    together, is_contested = merge_rules(base, mine, theirs)
+    assert is_contested
+    assert together["audiences"]["about"] == "nobody"
+    assert together["sets"] == [a_set(16, "status", "about"), a_set(18, "about")]
