@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from app.service import frames, messages
 from app.service.barrier import Sending
@@ -11,13 +10,8 @@ from app.service.items import Item
 from app.service.node import Node
 from app.service.stream import Batch, Stream
 
-
-class Due(NamedTuple):
-    """A stream that is to hear of a view: its number in the feed, and the version."""
-
-    stream: Stream
-    seq: int
-    version: int
+Due = tuple[Stream, int, int]
+"""A stream that is to hear of a view: its number in the feed, and the version."""
 
 
 class StreamWriter:

@@ -46,7 +46,7 @@ class Streams:
         self._presence = presence
         self._reader = StreamReader(node)
         self._writer = StreamWriter(node)
-        self._by_account: dict[int, list[Stream]] = {}
+        self._by_account: dict[int, tuple[Stream, ...]] = {}
         self._woken: set[int] = set()
         self._news: deque[tuple[Sending, News]] = deque()
         self._work = asyncio.Event()
@@ -213,7 +213,7 @@ class Streams:
                 if not stream.is_live:
                     stream.is_woken = True
                 elif stream.position == seq - 1 and not stream.wire.is_closing:
-                    found.append(Due(stream, seq, version))
+                    found.append((stream, seq, version))
                 elif stream.position < seq:
                     self.wake({account_id})
         return found
@@ -261,19 +261,20 @@ class Streams:
 
     def _add(self, stream: Stream) -> None:
         self.open += 1
-        streams = self._by_account.setdefault(stream.account_id, [])
-        streams.append(stream)
+        others = self._by_account.get(stream.account_id, ())
+        self._by_account[stream.account_id] = (*others, stream)
         stream.wire.on_lost = stream.attention.set
-        if len(streams) == 1:
+        if not others:
             self._presence.came(stream.account_id)
 
     def _remove(self, stream: Stream) -> None:
         self.open -= 1
         stream.wire.on_lost = None
         self._writer.release(stream)
-        streams = self._by_account[stream.account_id]
-        streams.remove(stream)
-        if not streams:
+        others = tuple(each for each in self._by_account[stream.account_id] if each is not stream)
+        if others:
+            self._by_account[stream.account_id] = others
+        else:
             del self._by_account[stream.account_id]
             self._presence.left(stream.account_id)
 

@@ -25,19 +25,17 @@ STALLED_S: Final = 30.0
 class Wire:
     """One connection as the application may use it: write, know what has left, cut."""
 
-    __slots__ = ("_flow", "_lost", "_transport", "on_lost")
+    __slots__ = ("_flow", "_is_lost", "_lost", "_transport", "has_left", "on_lost")
 
     def __init__(self, transport: asyncio.Transport, flow: FlowControl) -> None:
         self._transport = transport
         self._flow = flow
-        self._lost = asyncio.Event()
+        self.has_left = True
+        """Whether everything written is in the kernel; with a high water of 0 a pause says no."""
+        self._is_lost = False
+        self._lost: asyncio.Event | None = None
         self.on_lost: Callable[[], None] | None = None
         """Called once when the connection is gone."""
-
-    @property
-    def has_left(self) -> bool:
-        """Whether everything written is in the kernel; with a high water of 0 a pause says no."""
-        return not self._flow.write_paused
 
     @property
     def is_closing(self) -> bool:
@@ -52,7 +50,7 @@ class Wire:
     def write_chunk(self, data: bytes) -> bool:
         """Send a chunk (RFC 9112, 7.1) and tell whether it has left already."""
         self._transport.write(b"%x\r\n%b\r\n" % (len(data), data))
-        return not self._flow.write_paused
+        return self.has_left
 
     async def drain(self) -> None:
         """Wait until everything written has left; a peer that takes too long is cut off."""
@@ -71,11 +69,17 @@ class Wire:
 
     async def gone(self) -> None:
         """Wait until a connection that closes is gone."""
+        if self._is_lost:
+            return
+        if self._lost is None:
+            self._lost = asyncio.Event()
         await self._lost.wait()
 
     def lose(self) -> None:
         """Note that the connection is gone, and tell whoever uses it."""
-        self._lost.set()
+        self._is_lost = True
+        if self._lost is not None:
+            self._lost.set()
         if self.on_lost is not None:
             self.on_lost()
 
@@ -83,12 +87,17 @@ class Wire:
 class WireProtocol(HttpToolsProtocol):
     """uvicorn's protocol with a wire in the scope of each request, and an end to its patience."""
 
+    # A dictionary of more than thirty names costs each connection a kilobyte.
+    __slots__ = ("_deadline", "_head_bytes", "wire")
+
     wire: Wire
-    _head_bytes = 0
-    _deadline: asyncio.TimerHandle | None = None
+    _head_bytes: int
+    _deadline: asyncio.TimerHandle | None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
         """Tell of every byte that waits, from the first."""
+        self._head_bytes = 0
+        self._deadline = None
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=0)
         self.wire = Wire(transport, self.flow)
@@ -99,6 +108,16 @@ class WireProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
         self._received_request()
         self.wire.lose()
+
+    def pause_writing(self) -> None:
+        """Note that something waits."""
+        super().pause_writing()
+        self.wire.has_left = False
+
+    def resume_writing(self) -> None:
+        """Note that everything has left."""
+        super().resume_writing()
+        self.wire.has_left = True
 
     def data_received(self, data: bytes) -> None:
         """Read on, but no head without end."""
