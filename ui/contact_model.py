@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Final, TypeVar
 
 from PySide6.QtCore import (
@@ -18,13 +18,30 @@ from app.changes import Change, Kind
 from app.domain import ContactId
 from app.session import Row, Session
 from ui import contact_row
-from ui.shelf import PICKS, Counts, Filter, Shelf, SortKey, belongs, count, section, sort_key
+from ui.shelf import (
+    PICKS,
+    Counts,
+    Filter,
+    Shelf,
+    SortKey,
+    belongs,
+    count,
+    section,
+    sort_key,
+    sort_keys,
+)
 
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole
 SECTION_ROLE: Final = ROW_ROLE + 1
 """The letter of a section on its first row, otherwise nothing."""
 
 FRAME_MS: Final = 33
+FEW: Final = 4
+"""Where no more than one of so many is shown, the next letter looks only among those."""
+SCARCE: Final = 64
+"""Where one of so many lines is asked for, each is searched for; else all lines are looked at."""
+ONE_BY_ONE: Final = 200
+"""So many rows are moved one by one: that touches no other row, of which there may be 100,000."""
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -48,6 +65,8 @@ class ContactModel(QAbstractTableModel):
         super().__init__()
         self._session = session
         self._order: list[Row] = []
+        self._texts: list[str] = []
+        """What is searched of each row in `_order`."""
         self._keys: list[SortKey] = []
         self._key_by_id: dict[ContactId, SortKey] = {}
         self._shown: list[Row] = []
@@ -108,8 +127,17 @@ class ContactModel(QAbstractTableModel):
         key = self._key_by_id.get(contact)
         if key is None:
             return None
+        if self._shown is self._order:
+            return bisect_left(self._keys, key)
         at = bisect_left(self._shown, key, key=lambda row: self._key_by_id[row.id])
         return at if at < len(self._shown) and self._shown[at].id == contact else None
+
+    def lines_of(self, contacts: Collection[ContactId]) -> list[int]:
+        """Find the lines of those of these contacts that are shown, in order."""
+        if len(contacts) * SCARCE < len(self._shown):
+            return sorted(line for each in contacts if (line := self.position(each)) is not None)
+        wanted = frozenset(contacts)
+        return [line for line, row in enumerate(self._shown) if row.id in wanted]
 
     def find(self, contact: ContactId) -> Row | None:
         """Find a contact, shown or not."""
@@ -128,10 +156,10 @@ class ContactModel(QAbstractTableModel):
         """Show what this filter accepts."""
         if wanted == self.filter:
             return
-        narrower = self._is_narrower(wanted)
+        few = len(self._shown) * FEW <= len(self._order) and self._is_narrower(wanted)
         self.filter = wanted
         self.beginResetModel()
-        self._shown = wanted.choose(self._shown if narrower else self._order)
+        self._shown = wanted.choose(self._shown) if few else self._chosen()
         self.endResetModel()
 
     # ---- changes
@@ -141,15 +169,16 @@ class ContactModel(QAbstractTableModel):
         self._stale = False
         self._dirty.clear()
         rows = self._session.rows()
-        keys = [*map(sort_key, rows)]
+        keys = sort_keys(rows)
         places = sorted(range(len(rows)), key=keys.__getitem__)
         self.beginResetModel()
         self._keys = [keys[place] for place in places]
         self._order = [rows[place] for place in places]
+        self._texts = [row.folded for row in self._order]
         self._key_by_id = {row.id: key for key, row in zip(keys, rows, strict=True)}
-        self._shown = self.filter.choose(self._order)
+        self._shown = self._chosen()
         self.endResetModel()
-        self.counts = count(self._order)
+        self.counts = count(rows)  # as they were read, which is as they lie in the memory
         self.counted.emit()
 
     def show_changes(self) -> None:
@@ -202,6 +231,7 @@ class ContactModel(QAbstractTableModel):
         for row in rows:
             at = bisect_left(self._keys, self._key_by_id[row.id])
             old, self._order[at] = self._order[at], row
+            self._texts[at] = row.folded
             self._recount(old, -1)
             self._recount(row, 1)
             position = self.position(row.id)
@@ -217,20 +247,45 @@ class ContactModel(QAbstractTableModel):
     def _rearrange(self, moved: set[ContactId], rows: Iterable[Row]) -> None:
         """Take `moved` out of the order, put `rows` into it, and filter again."""
         gone = [self._key_by_id.pop(each) for each in moved if each in self._key_by_id]
+        keyed = sorted((sort_key(row), row) for row in rows)
+        self._key_by_id |= {row.id: key for key, row in keyed}
+        self.beginResetModel()
+        if len(gone) + len(keyed) <= ONE_BY_ONE:
+            self._move_few(gone, keyed)
+        else:
+            self._move_many(gone, keyed)
+        self._shown = self._chosen()
+        self.endResetModel()
+
+    def _move_few(self, gone: list[SortKey], keyed: list[tuple[SortKey, Row]]) -> None:
+        for key in gone:
+            at = bisect_left(self._keys, key)
+            self._recount(self._order[at], -1)
+            del self._keys[at], self._order[at], self._texts[at]
+        for key, row in keyed:
+            at = bisect_left(self._keys, key)
+            self._keys.insert(at, key)
+            self._order.insert(at, row)
+            self._texts.insert(at, row.folded)
+            self._recount(row, 1)
+
+    def _move_many(self, gone: list[SortKey], keyed: list[tuple[SortKey, Row]]) -> None:
+        """Copy the lists by pieces: to move all that follows for each of many takes far longer."""
         places = sorted(bisect_left(self._keys, key) for key in gone)
         for at in places:
             self._recount(self._order[at], -1)
-        keyed = sorted((sort_key(row), row) for row in rows)
-        self._key_by_id |= {row.id: key for key, row in keyed}
         for _key, row in keyed:
             self._recount(row, 1)
         keys, order = without(self._keys, places), without(self._order, places)
+        texts = without(self._texts, places)
         places = [bisect_left(keys, key) for key, _row in keyed]
-        self.beginResetModel()
         self._keys = within(keys, places, [key for key, _row in keyed])
         self._order = within(order, places, [row for _key, row in keyed])
-        self._shown = self.filter.choose(self._order)
-        self.endResetModel()
+        self._texts = within(texts, places, [row.folded for _key, row in keyed])
+
+    def _chosen(self) -> list[Row]:
+        """Choose among all."""
+        return self.filter.choose(self._order, self._texts)
 
     def _recount(self, row: Row, step: int) -> None:
         self.counts[Shelf.ALL] += step

@@ -1,7 +1,9 @@
 """The rows on the screen: scrolling, choosing, the letter that stays on top."""
 
 import time
-from typing import Final
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -32,6 +34,16 @@ ALONE: Final = (
 )
 
 
+class Place(NamedTuple):
+    """What a reset must not take away."""
+
+    chosen: list[ContactId]
+    current: ContactId | None
+    sight: list[tuple[ContactId, int]]
+    """Who is on the screen, from above, and how high."""
+    is_at_top: bool
+
+
 class ContactTable(ListTable):
     """One column of rows of one height. The selection and the topmost row survive every reset."""
 
@@ -49,7 +61,7 @@ class ContactTable(ListTable):
         super().__init__(delegate, tr("Contacts"), name="contact_table")
         self._delegate = delegate
         self._contacts = model
-        self._kept: tuple[list[ContactId], ContactId | None, ContactId | None, int] | None = None
+        self._kept: Place | None = None
         model.modelAboutToBeReset.connect(self._keep_place)
         self.setModel(model)
         model.modelReset.connect(self._find_place)
@@ -182,37 +194,44 @@ class ContactTable(ListTable):
     # ---- keeping the place through a reset
 
     def _keep_place(self) -> None:
-        top = self.rowAt(0)
-        anchor = self._contacts.row(top).id if 0 <= top < self._contacts.rowCount() else None
-        offset = self.rowViewportPosition(top) if top >= 0 else 0
-        self._kept = (self.chosen(), self.current(), anchor, offset)
+        sight = [
+            (self._contacts.row(line).id, self.rowViewportPosition(line))
+            for line in self.in_sight()
+        ]
+        is_at_top = self.verticalScrollBar().value() == 0
+        self._kept = Place(self.chosen(), self.current(), sight, is_at_top)
 
     def _find_place(self) -> None:
         if self._kept is None:
             return
-        chosen, current, anchor, offset = self._kept
-        at_top = self.verticalScrollBar().value() == 0 and offset == 0
+        kept, contacts = self._kept, self._contacts
         selection = QItemSelection()
-        for contact in chosen:
-            if (line := self._contacts.position(contact)) is not None:
-                here = self._contacts.index(line, 0)
-                selection.select(here, here)
+        count = 0
+        for first, last in spans(contacts.lines_of(kept.chosen)):
+            selection.select(contacts.index(first, 0), contacts.index(last, 0))
+            count += last - first + 1
         model = self.selectionModel()
         model.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        line = None if current is None else self._contacts.position(current)
-        if line is not None:
-            model.setCurrentIndex(
-                self._contacts.index(line, 0), QItemSelectionModel.SelectionFlag.NoUpdate
-            )
-        if (
-            anchor is not None
-            and not at_top
-            and (top := self._contacts.position(anchor)) is not None
-        ):
-            height = self.verticalHeader().defaultSectionSize()
-            self.verticalScrollBar().setValue(top * height - offset)
+        line = None if kept.current is None else contacts.position(kept.current)
+        if line is not None:  # which brings it into sight
+            flag = QItemSelectionModel.SelectionFlag.NoUpdate
+            model.setCurrentIndex(contacts.index(line, 0), flag)
+        if not kept.is_at_top:
+            self._hold(kept.sight)
+        elif kept.current not in dict(kept.sight):
+            self.scrollToTop()
         self._kept = None
-        self.selection_counted.emit(len(selection.indexes()))
+        self.selection_counted.emit(count)
+
+    def _hold(self, sight: list[tuple[ContactId, int]]) -> None:
+        """Keep those where they were who still stand as they stood; others have moved away."""
+        lines = [self._contacts.position(contact) for contact, _height in sight]
+        moved = [None if line is None else line - at for at, line in enumerate(lines)]
+        common = Counter(each for each in moved if each is not None).most_common(1)
+        if common:
+            at = moved.index(common[0][0])
+            height = self.verticalHeader().defaultSectionSize()
+            self.verticalScrollBar().setValue((at + common[0][0]) * height - sight[at][1])
 
     # ---- what has just changed
 
@@ -230,3 +249,12 @@ class ContactTable(ListTable):
         if not self._since:
             self._glowing.stop()
         self.viewport().update()
+
+
+def spans(lines: list[int]) -> Iterator[tuple[int, int]]:
+    """Put lines that follow each other together, as the first and the last of them."""
+    begin = 0
+    for at, line in enumerate(lines, 1):
+        if at == len(lines) or lines[at] != line + 1:
+            yield lines[begin], line
+            begin = at

@@ -23,9 +23,8 @@ from app.domain import Address
 from app.errors import HostFailed, KithError, Unreachable
 from app.paths import Paths, default_paths, make_private
 from app.session import Session, Status
-from ui import avatar, surprises, theme, wording
+from ui import avatar, garbage, surprises, theme, wording
 from ui.ended_by_signals import ended_by_signals
-from ui.garbage import GarbageCollection
 from ui.loop import Loop
 from ui.main_window import MainWindow
 from ui.single_instance import SingleInstance
@@ -62,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     if QLocale().language() is QLocale.Language.C:
         QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     avatar.limit_decoding()
-    GarbageCollection(app)
+    garbage.GarbageCollection(app)
     dress = Theme(app)
     try:
         with asyncio.Runner(loop_factory=lambda: Loop(app)) as runner:
@@ -279,7 +278,7 @@ async def _opened(
             below.report = opened.report
             window.tasks.start(_tell_surprises(opened), name="surprises of the session")
             window.show()
-            with surprises.told(window.show_error):
+            with garbage.passed_by(), surprises.told(window.show_error):
                 try:
                     yield opened
                 finally:

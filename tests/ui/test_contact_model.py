@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pytestqt.modeltest import ModelTester
 
+import ui.contact_model
 from app.domain import Block, ContactId
 from app.paths import Paths
 from app.session import Session
@@ -196,7 +197,12 @@ def test_chips_narrow_a_shelf() -> None:
     assert [row.id for row in both.choose(rows)] == [3]
 
 
-def test_many_who_move_at_once_stand_as_if_all_were_read_again(tell: Tell) -> None:
+@pytest.mark.parametrize("one_by_one", [0, ui.contact_model.ONE_BY_ONE])
+def test_many_who_move_at_once_stand_as_if_all_were_read_again(
+    tell: Tell, monkeypatch: pytest.MonkeyPatch, one_by_one: int
+) -> None:
+    monkeypatch.setattr(ui.contact_model, "ONE_BY_ONE", one_by_one)
+
     def story(session: Session, model: ContactModel) -> None:
         fill(session, 40)
         model.show_changes()
@@ -215,6 +221,14 @@ def test_many_who_move_at_once_stand_as_if_all_were_read_again(tell: Tell) -> No
         assert names(model) == names(fresh)
         assert model.counts == fresh.counts
         assert all(model.find(row.id) == row for row in fresh.rows())
+        for wanted in (Filter(), Filter(text="aa"), Filter(text="ok")):
+            fresh.show(wanted)
+            model.show(wanted)
+            assert names(model) == names(fresh)
+            everybody = [row.id for row in reversed(model.rows())]
+            for some in (everybody, everybody[:1]):
+                lines = [model.position(each) for each in some]
+                assert model.lines_of(some) == sorted(at for at in lines if at is not None)
         fresh.close()
 
     tell(story)
