@@ -62,7 +62,8 @@ def plan_books(
     paths: Sequence[Path], region: str, me: Address | None, store: Path, columns: ColumnsOf
 ) -> ImportPlan:
     """Read and judge books; meant for a thread, since it takes a second for 20,000 cards."""
-    judge = Judge(load_known(store), region, me)
+    known = load_known(store)
+    judge = Judge(known, region, me)
     cards: list[PlannedCard] = []
     unreadable: list[Rejected] = []
     for path in paths:
@@ -73,7 +74,8 @@ def plan_books(
                 cards.append(judged)
             if not len(cards) % BREATH:
                 time.sleep(0)
-    return ImportPlan(tuple(cards), tuple(unreadable), region, tuple(str(path) for path in paths))
+    sources = tuple(str(path) for path in paths)
+    return ImportPlan(tuple(cards), tuple(unreadable), region, sources, known.unkept)
 
 
 class Import:

@@ -35,6 +35,10 @@ def load_known(path: Path) -> KnownPeople:
             {Address(text): people[owner] for text, owner in addresses if owner in people},
             uids | {person.uid: person for person in people.values() if person.uid},
             {digest: people[owner] for digest, owner in digests if owner in people},
+            frozenset(
+                Address(text)
+                for (text,) in connection.execute("SELECT address FROM effective WHERE NOT kept")
+            ),
         )
 
 

@@ -89,6 +89,8 @@ class ImportPlan(msgspec.Struct, frozen=True):
     unreadable: tuple[Rejected, ...]
     region: str
     sources: tuple[str, ...]
+    unkept: frozenset[Address] = frozenset()
+    """Addresses of people I have that the service does not keep for me: they would go there."""
 
     @property
     def rejected(self) -> tuple[Rejected, ...]:
@@ -154,6 +156,8 @@ class KnownPeople(msgspec.Struct, frozen=True):
     by_address: dict[Address, KnownPerson]
     by_uid: dict[str, KnownPerson]
     by_digest: dict[bytes, KnownPerson]
+    unkept: frozenset[Address] = frozenset()
+    """Those of the addresses that the service does not keep for me, as after a withdrawal."""
 
 
 class _Party(msgspec.Struct):

@@ -98,10 +98,26 @@ def test_space_leaves_a_card_out_and_the_button_counts(
             await preview(dialog, a_book(tmp_path))
             dialog.preview.table.selectRow(1)
             QTest.keyClick(dialog.preview.table, Qt.Key.Key_Space)
-            assert dialog.preview.go.text() == "Import 2 cards"
+            assert dialog.preview.go.text() == "Add 2 people"
             await run_import(dialog)
             assert names(session) == {"Ada", "Half a number"}
             assert "left out" in " ".join(each.text() for each in dialog.findChildren(QLabel))
+
+    run(story())
+
+
+def test_the_same_book_again_has_nothing_to_import(run: Run, dress: Theme, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with opened(tmp_path) as (dialog, session):
+            await preview(dialog, a_book(tmp_path))
+            await run_import(dialog)
+            await preview(dialog, a_book(tmp_path))
+            assert dialog.preview.go.text() == "Nothing to import"
+            assert not dialog.preview.go.isEnabled()
+            assert "there already" in read(dialog, "import_promise")
+            session.remove([row.id for row in session.rows() if row.name == "Ada"])
+            dialog.read([a_book(tmp_path)])
+            await until(lambda: dialog.preview.go.text() == "Add 1 person")
 
     run(story())
 

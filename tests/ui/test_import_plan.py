@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app.domain import Address, ContactId
@@ -70,12 +71,32 @@ def test_every_reason_has_words(reason: str) -> None:
 
 
 def test_the_promise_counts_people_and_numbers_once() -> None:
-    plan = a_plan(a_card("Ada"), a_card("Eve"), a_card("Bo", Fate.CHANGED))
-    assert import_plan.promise(plan, ()) == (
+    changed = a_card("Bo", Fate.CHANGED, contact_id=ContactId(1))
+    plan = a_plan(a_card("Ada"), a_card("Eve"), changed)
+    everything, one = import_plan.effect(plan, ()), import_plan.effect(plan, {0, 2})
+    assert import_plan.promise(everything) == (
         "2 people will be added, 1 changed, 2 numbers go to the service. "
         "Nothing else leaves this computer."
     )
-    assert import_plan.promise(plan, {0, 2}).startswith("1 person will be added, 1 number goes")
+    assert import_plan.deed(everything) == "Add 2, change 1"
+    assert import_plan.promise(one).startswith("1 person will be added, 1 number goes")
+    assert import_plan.deed(one) == "Add 1 person"
+
+
+def test_a_book_without_news_has_nothing_to_import_but_what_was_withdrawn() -> None:
+    plan = a_plan(a_card("Ada", Fate.KNOWN), a_card("Bo", Fate.KNOWN))
+    nothing = import_plan.effect(plan, ())
+    assert nothing.is_nothing
+    assert import_plan.deed(nothing) == "Nothing to import"
+    assert "there already" in import_plan.promise(nothing)
+    withdrawn = frozenset(each.address for each in plan.cards[0].written)
+    again = import_plan.effect(msgspec.structs.replace(plan, unkept=withdrawn), ())
+    assert import_plan.deed(again) == "Look 1 number up"
+    news = a_card("Bo", Fate.CHANGED, contact_id=ContactId(1))
+    changed = import_plan.effect(a_plan(news), ())
+    assert import_plan.promise(changed).startswith("1 person will be changed, 1 number goes")
+    assert import_plan.deed(changed) == "Change 1 person"
+    assert import_plan.promise(import_plan.effect(plan, {0, 1})) == "No card is chosen."
 
 
 def test_leaving_a_card_out_keeps_the_others_pointing_at_their_person() -> None:

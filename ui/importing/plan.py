@@ -168,19 +168,69 @@ def why_rejected(reason: str) -> str:
     return wording.trouble(Trouble(reason)) if reason in list(Trouble) else reason
 
 
-def promise(plan: ImportPlan, left_out: Collection[int]) -> str:
-    """Say in one sentence what the import will do."""
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """How many people an import would add and change, and how many numbers it sends."""
+
+    chosen: int
+    added: int
+    changed: int
+    numbers: int
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it would change nothing, here or at the service."""
+        return not (self.added or self.changed or self.numbers)
+
+
+def effect(plan: ImportPlan, left_out: Collection[int]) -> Effect:
+    """Count what the import will do without the cards that are left out."""
     kept = [each for number, each in enumerate(plan.cards) if number not in left_out]
     fates = Counter(each.fate for each in kept)
-    added = fates[Fate.NEW] + fates[Fate.NO_ADDRESS]
-    addresses = {each.address for card in kept for each in card.written}
-    pieces = [
-        counted(added, "%1 person will be added", "%1 people will be added"),
-        counted(fates[Fate.CHANGED], "%1 changed", "%1 changed"),
-        counted(len(addresses), "%1 number goes to the service", "%1 numbers go to the service"),
-    ]
-    shown = [text for text, count in zip(pieces, (1, fates[Fate.CHANGED], 1), strict=True) if count]
+    news = [card for card in kept if card.fate is not Fate.KNOWN]
+    sent = {each.address for card in news for each in card.written}
+    sent |= {each.address for card in kept for each in card.written if each.address in plan.unkept}
+    return Effect(
+        chosen=len(kept),
+        added=fates[Fate.NEW] + fates[Fate.NO_ADDRESS],
+        changed=len({card.contact_id for card in news} - {None}),
+        numbers=len(sent),
+    )
+
+
+def promise(will: Effect) -> str:
+    """Say in one sentence what the import will do."""
+    if not will.chosen:
+        return tr("No card is chosen.")
+    if will.is_nothing:
+        return tr("Everybody in this book is there already, and nothing in it is news.")
+    changed = counted(will.changed, "%1 person will be changed", "%1 people will be changed")
+    if will.added:
+        changed = counted(will.changed, "%1 changed", "%1 changed")
+    pieces = (
+        (will.added, counted(will.added, "%1 person will be added", "%1 people will be added")),
+        (will.changed, changed),
+        (
+            will.numbers,
+            counted(will.numbers, "%1 number goes to the service", "%1 numbers go to the service"),
+        ),
+    )
+    shown = [text for count, text in pieces if count]
     return tr("%1. Nothing else leaves this computer.").replace("%1", ", ".join(shown))
+
+
+def deed(will: Effect) -> str:
+    """Say on the button what it does."""
+    if will.added and will.changed:
+        words = tr("Add %1, change %2").replace("%1", wording.number(will.added))
+        return words.replace("%2", wording.number(will.changed))
+    if will.added:
+        return counted(will.added, "Add %1 person", "Add %1 people")
+    if will.changed:
+        return counted(will.changed, "Change %1 person", "Change %1 people")
+    if will.numbers:
+        return counted(will.numbers, "Look %1 number up", "Look %1 numbers up")
+    return tr("Nothing to import")
 
 
 def new_contacts(plan: ImportPlan, left_out: Collection[int]) -> int:

@@ -110,11 +110,11 @@ class ImportPreview(QWidget):
     def _show_promise(self) -> None:
         assert self.plan is not None
         left_out = self.table.items.left_out
-        count = len(self.plan.cards) - len(left_out)
-        self.promise.setText(import_plan.promise(self.plan, left_out))
-        self.go.setText(wording.counted(count, "Import %1 card", "Import %1 cards"))
+        will = import_plan.effect(self.plan, left_out)
+        self.promise.setText(import_plan.promise(will))
+        self.go.setText(import_plan.deed(will))
         self.go.setAccessibleName(self.go.text())
-        self.go.setEnabled(count > 0)
+        self.go.setEnabled(not will.is_nothing)
         self.impact.show_people(import_plan.new_contacts(self.plan, left_out))
 
     def _show_item(self, item: Item | None) -> None:
