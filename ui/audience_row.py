@@ -14,7 +14,7 @@ from ui.controls import Segmented
 from ui.icons import Icon
 from ui.impact_view import Choice, ImpactView
 from ui.parts import IconButton
-from ui.plain import one_line
+from ui.plain import short
 from ui.profile_view import ICONS, text_of
 from ui.tasks import Tasks
 from ui.theme import Size
@@ -22,6 +22,9 @@ from ui.wording import tr
 
 WORDS_WIDTH: Final = 200
 """What the glyphs, the gaps and the shortest words need beside the choice."""
+
+SHOWN: Final = 60
+"""As much of a field as helps to know which text it is about."""
 
 OPTIONS: Final = [(audience, tr(words)) for audience, words in wording.AUDIENCES.items()]
 
@@ -45,8 +48,7 @@ class AudienceRow(QWidget):
             name=f"audience_{field}",
             arrows_choose=False,
         )
-        self.value = parts.ElidedLabel("", Size.CAPTION)
-        parts.set_property(self.value, "tone", "muted")
+        self.value = parts.label("", Size.CAPTION, tone="muted", wrap=True)
         who = IconButton(
             Icon.PEOPLE,
             tr("Who can see this? %1").replace("%1", title),
@@ -70,7 +72,7 @@ class AudienceRow(QWidget):
         """Show what holds now."""
         self._me = me
         self.impact.forget()
-        self.value.show_text(_value(me, self.field))
+        self.value.setText(_value(me, self.field))
         if not self.impact.asking:
             self._show_what_holds()
 
@@ -139,4 +141,5 @@ def _value(me: Me, field: Field) -> str:
         return tr("Whether you are here, and when you last were")
     if field is Field.PICTURE:
         return tr("The one you chose") if me.fields.picture else tr("None")
-    return one_line(text_of(me.fields, field)) or tr("Not filled in")
+    text = text_of(me.fields, field)
+    return short(text, SHOWN) if text else tr("Not filled in")

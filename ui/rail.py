@@ -33,6 +33,8 @@ class RailItem(DrawnButton):
         super().__init__(words, name=name)
         self._icon, self._words, self._count = which, words, ""
         self.narrow = False
+        self.quiet = False
+        """The list still shows this shelf, but where one is, is a page."""
         self.setCheckable(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -48,6 +50,11 @@ class RailItem(DrawnButton):
         self.narrow = narrow
         self._set_tip()
         self.updateGeometry()
+
+    def set_quiet(self, quiet: bool) -> None:
+        """Mark it as the place where one is, or only as what the list shows."""
+        self.quiet = quiet
+        self.update()
 
     def sizeHint(self) -> QSize:
         height = max(theme.px(36), QFontMetrics(theme.font()).height() + theme.px(14))
@@ -70,7 +77,7 @@ class RailItem(DrawnButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect())
-        chosen = self.isChecked()
+        chosen = self.isChecked() and not self.quiet
         if chosen or self.underMouse() or self.isDown():
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.colour("accent_soft" if chosen else "hover"))
@@ -86,12 +93,12 @@ class RailItem(DrawnButton):
         icons.paint(painter, self._icon, place, look.colour(tone))
         if not self.narrow:
             line.adjust(pad * 2 + side, 0, -pad, 0)
-            self._paint_words(painter, line, chosen=chosen)
+            self._paint_words(painter, line, tone=tone)
         elif self._count:
             self._paint_dot(painter, place)
         self.ring.paint(painter, box, look.px(6))
 
-    def _paint_words(self, painter: QPainter, line: QRectF, *, chosen: bool) -> None:
+    def _paint_words(self, painter: QPainter, line: QRectF, *, tone: str) -> None:
         look = theme.now()
         small = theme.font(Size.CAPTION)
         wide = QFontMetrics(small).horizontalAdvance(self._count) + look.px(4)
@@ -100,7 +107,7 @@ class RailItem(DrawnButton):
         if self.isRightToLeft():
             for rect in (words, count):
                 rect.moveLeft(self.width() - rect.right())
-        font = theme.font(bold=chosen)
+        font = theme.font(bold=self.isChecked())
         painter.setFont(font)
         painter.setPen(look.colour("text"))
         text = QFontMetrics(font).elidedText(
@@ -113,7 +120,7 @@ class RailItem(DrawnButton):
             start, end = end, start
         painter.drawText(words, start | absolute | middle, text)
         painter.setFont(small)
-        painter.setPen(look.colour("accent" if chosen else "muted"))
+        painter.setPen(look.colour(tone))
         painter.drawText(count, end | absolute | middle, self._count)
 
     def _paint_dot(self, painter: QPainter, icon: QRectF) -> None:
@@ -184,6 +191,8 @@ class Rail(QWidget):
         """Mark the page that is shown at the right."""
         for name, item in self.pages.items():
             item.setChecked(name == chosen)
+        for item in self.shelves.values():
+            item.set_quiet(chosen in self.pages)
 
     def set_narrow(self, narrow: bool) -> None:
         """Shrink to the icons, or grow back."""

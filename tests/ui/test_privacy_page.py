@@ -49,6 +49,20 @@ async def open_page(here: Living) -> PrivacyPage:
     return page
 
 
+def test_what_a_rule_is_about_is_read_whole(run: Run, dress: Theme, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with living(tmp_path) as here:
+            page = await open_page(here)
+            page.resize(652, 900)  # beside the list, in a window as it first opens
+            row = page.rows[Field.PRESENCE]
+            await until(lambda: row.value.width() < 200)
+            assert row.value.text() == "Whether you are here, and when you last were"
+            await until(lambda: row.value.height() >= row.value.heightForWidth(row.value.width()))
+            page.close_page()
+
+    run(story())
+
+
 async def consider(row: AudienceRow, option: Audience) -> None:
     """Put the keyboard on an option, which chooses nothing."""
     row.choice.segment(option).setFocus(Qt.FocusReason.TabFocusReason)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, Q
 from tests.ui.by_hand import CTRL, SHIFT, Key, click, click_row, find, press, texts
 from tests.ui.conftest import OpenWindow, Run, until
 from ui.add_dialog import AddDialog
+from ui.rail import RailItem
 from ui.shelf import Shelf
 from ui.shortcuts import COMMANDS, ShortcutSheet
 
@@ -92,6 +93,27 @@ def test_the_rail_changes_the_shelf_by_click_and_by_key(run: Run, open_window: O
             assert window.model.rowCount() == 5
             press(window, Key.Key_5, CTRL)
             assert "You have blocked no one" in texts(window.list)
+
+    run(story())
+
+
+def test_the_rail_marks_one_place_and_keeps_the_shelf_quietly(
+    run: Run, open_window: OpenWindow
+) -> None:
+    def ground(item: RailItem) -> str:
+        return item.grab().toImage().pixelColor(item.width() // 2, 3).name()
+
+    async def story() -> None:
+        async with open_window(1) as (window, _session):
+            shelf, other = window.rail.shelves[Shelf.ALL], window.rail.shelves[Shelf.BLOCKED]
+            page = window.rail.pages["privacy"]
+            marked = ground(shelf)
+            assert marked != ground(other)
+            click(page)
+            assert (ground(page), ground(shelf)) == (marked, ground(other))
+            assert shelf.isChecked()  # the list still shows it, in bold
+            click(shelf)
+            assert (ground(page), ground(shelf)) == (ground(other), marked)
 
     run(story())
 
