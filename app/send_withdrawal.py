@@ -1,4 +1,9 @@
-"""The withdrawal of everything, as by the undo of a first import: one request, not thousands."""
+"""The withdrawal of everything, as by the undo of a first import: one request, not thousands.
+
+Right before it the service is asked whether another session of mine keeps somebody of whom nothing
+was heard here. The contract has no condition on `DELETE /v1/me/contacts`: whom another session adds
+in the milliseconds between the two is withdrawn with the rest, and told there as removed.
+"""
 
 import asyncio
 import logging
