@@ -4,10 +4,10 @@ Ten thousand addresses go through here in one call, so what is the same for many
 and rows without an account behind them never become objects.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -15,19 +15,32 @@ from app.domain import Cursor
 from app.service import budget, cards, feed, relations
 from app.service.accounts import Owner
 from app.service.budget import Allowance
+from app.service.cards import Cards, Written
 from app.service.directory import Directory, load_peers, load_records, match, with_view
 from app.service.feed import Touched
-from app.service.relations import BLOCKS_PROFILE, Record
+from app.service.known_views import KnownViews
+from app.service.relations import Record
 from app.service.store import Tx
 from app.service.wishes import Request, Wish
+
+Matched = tuple[str, int, str]
+"""The parts of a relation, the version and the view; the first and the last as JSON."""
+
+_HELD: Final = (
+    "r.peer_key",
+    relations.FLAGS.sql("r"),
+    "CASE WHEN r.peer_id IS NOT NULL THEN r.version END",
+    "r.digest",
+)
+HeldRow = tuple[int, int, int | None, int]
+"""What is read of each relation there is; of one that is pending, no version."""
 
 
 @dataclass(slots=True)
 class Found:
     """What became of the keys of a request; one that is nowhere here is pending."""
 
-    matched: dict[int, tuple[str, str, str]] = field(default_factory=dict)
-    """The parts of the relation, the version and the view, each as JSON."""
+    matched: dict[int, Matched] = field(default_factory=dict)
     deferred: set[int] = field(default_factory=set)
     retry_after: int | None = None
 
@@ -39,7 +52,7 @@ def synchronise(
     tx: Tx, directory: Directory, me: Owner, request: Request, now: float
 ) -> tuple[Found, Touched]:
     """Give each address its flags, match what may be discovered, charge what is new."""
-    work = _Work(tx, me, request)
+    work = _Work(tx, directory.views, me, request)
     work.load()
     work.charge(directory.allowance, now)
     work.meet()
@@ -60,8 +73,8 @@ def look_again(tx: Tx, me: Owner, found: Found) -> Found:
     return again
 
 
-def _matched(record: Record, view: bytes) -> tuple[str, str, str]:
-    return _parts_of(record), str(record.version), view.decode()
+def _matched(record: Record, view: bytes) -> Matched:
+    return _parts_of(record), record.version, view.decode()
 
 
 def _parts_of(record: Record) -> str:
@@ -73,12 +86,10 @@ def _new(me: Owner, wish: Wish) -> Record:
 
 
 @lru_cache(maxsize=4096)
-def _parts_as_wished(wish: Wish, flags: str) -> str:
-    """Return the parts of a matched relation, or nothing where more than its view is to be done."""
+def _parts_as_wished(wish: Wish, flags: int) -> str:
+    """Return the parts of a matched relation, or nothing where it is not as wished."""
     record = relations.flagged(flags)
-    if record.blocked & BLOCKS_PROFILE or not wish.is_fulfilled(record):
-        return ""
-    return _parts_of(record)
+    return _parts_of(record) if wish.is_fulfilled(record) else ""
 
 
 @dataclass(slots=True)
@@ -89,6 +100,7 @@ class _Work:
     """
 
     tx: Tx
+    views: KnownViews
     me: Owner
     request: Request
     found: Found = field(default_factory=Found)
@@ -118,8 +130,8 @@ class _Work:
             keys = self.tx.numbers(sorted(wishes))
             rows = f"{keys} n CROSS JOIN relation r ON r.peer_key = n.value"
             mine = relations.MINE_BY_KEY
-        known = {*self._look_at_matched(rows, mine), *self._look_at_pending(rows, mine)}
-        self.fresh = [key for key in wishes if key not in known]
+        new = wishes.keys() - self._look_at(rows, mine)
+        self.fresh = [key for key in wishes if key in new] if new else []
         if self.differing:
             self.kept = load_records(self.tx, self.me.id, self.differing)
 
@@ -133,53 +145,53 @@ class _Work:
         assert counted is not None
         return int(counted[0])
 
-    def _look_at_matched(self, rows: str, mine: str) -> list[int]:
-        """Return the keys that are matched; note the views of those that are as wished."""
-        wanted = (relations.FLAGS.sql("r"), "r.version")
-        read = cards.of_relations(self.tx, self.me, rows, mine, wanted)
-        parts = self._judged(read.keys, [flags for flags, _ in read.more])
-        for written in cards.written(self.tx, read):
-            self.found.matched |= {
-                key: (parts[key], version, text)
-                for key, (_, version), text in zip(
-                    written.cards.keys, written.cards.more, written.texts, strict=True
-                )
-                if key in parts
-            }
-        return read.keys
-
-    def _look_at_pending(self, rows: str, mine: str) -> list[int]:
-        """Return the keys that are not matched."""
-        texts, flags = self.tx.columns(
-            ("r.peer_key", relations.FLAGS.sql("r")),
-            # Said like this, since for `IS NULL` PostgreSQL would read the index of all who wait.
-            f"FROM {rows} WHERE {mine} AND COALESCE(r.peer_id, 0) = 0",
-            self.me.id,
-        )
-        keys = list(map(int, texts))
-        self._judged(keys, flags)
-        return keys
-
-    def _judged(self, keys: list[int], flags: list[str]) -> dict[int, str]:
-        """Return the parts of the relations that are as wished; the others are to be changed."""
+    def _look_at(self, rows: str, mine: str) -> set[int]:
+        """Return the keys there are; note the views of the matched ones that are as wished."""
         wishes = self.request.wishes
+        read = self.tx.integers(_HELD, f"FROM {rows} WHERE {mine}", self.me.id)
+        held = [row for row in cast("list[HeldRow]", read) if row[0] in wishes]
+        parts = self._judged(held)
+        seen = [
+            (row[0], text, row[2], row[3])
+            for row, text in zip(held, parts, strict=True)
+            if text and row[2] is not None
+        ]
+        texts = self.views.texts([each[3] for each in seen])
+        self.found.matched = {
+            each[0]: (each[1], each[2], text)
+            for each, text in zip(seen, texts, strict=True)
+            if text is not None
+        }
+        if len(self.found.matched) < len(seen):
+            self._write_unknown({key: (text, version) for key, text, version, _ in seen})
+        if not all(parts):
+            self.differing = [row[0] for row, text in zip(held, parts, strict=True) if not text]
+        return {row[0] for row in held}
+
+    def _write_unknown(self, seen: Mapping[int, tuple[str, int]]) -> None:
+        """Note the views that nobody has been shown of late."""
+        unknown = seen.keys() - self.found.matched.keys()
+        for written, _ in self._written(cards.at(self.tx, self.me, unknown)):
+            self.found.matched |= {
+                key: (*seen[key], text)
+                for key, text in zip(written.cards.keys, written.texts, strict=True)
+            }
+
+    def _written(self, read: Cards) -> Iterator[tuple[Written, list[int]]]:
+        """Write views and remember them; with each part, the digests."""
+        for written in cards.written(self.tx, read):
+            digests = written.digests()
+            self.views.note(dict(zip(digests, written.texts, strict=True)))
+            yield written, digests
+
+    def _judged(self, held: Sequence[HeldRow]) -> list[str]:
+        """Return the parts of each relation that is as wished; the others are to be changed."""
         if len(self.request.kinds) > 1:
-            parts = {
-                key: _parts_as_wished(wishes[key], each)
-                for key, each in zip(keys, flags, strict=True)
-                if key in wishes
-            }
-        else:
-            (wish,) = self.request.kinds
-            known = {each: _parts_as_wished(wish, each) for each in set(flags)}
-            parts = {
-                key: known[each] for key, each in zip(keys, flags, strict=True) if key in wishes
-            }
-        differing = [key for key, text in parts.items() if not text]
-        self.differing += differing
-        for key in differing:
-            del parts[key]
-        return parts
+            wishes = self.request.wishes
+            return [_parts_as_wished(wishes[key], flags) for key, flags, *_ in held]
+        (wish,) = self.request.kinds
+        known = {flags: _parts_as_wished(wish, flags) for flags in {row[1] for row in held}}
+        return [known[row[1]] for row in held]
 
     def charge(self, allowance: Allowance, now: float) -> None:
         """Charge what is new, the first first; defer what the budget does not allow."""
@@ -202,18 +214,14 @@ class _Work:
             return
         read = cards.at(self.tx, self.me, self.fresh)
         self.there = read.keys
-        wishes = self.request.wishes
+        wishes, floor = self.request.wishes, self.me.floor
         parts = {wish: _parts_of(_new(self.me, wish)) for wish in self.request.kinds}
-        none, first = str(self.me.floor), str(self.me.floor + 1)
-        for written in cards.written(self.tx, cards.discovered(read)):
-            keys, views = written.cards.keys, written.views()
-            self.met |= {
-                key: (int(ident), *view)
-                for key, (ident,), view in zip(keys, written.cards.more, views, strict=True)
-            }
+        for written, digests in self._written(cards.discovered(read)):
+            keys, idents = written.cards.keys, written.cards.idents
+            self.met |= zip(keys, zip(idents, written.there(), digests, strict=True), strict=True)
             self.found.matched |= {
-                key: (parts[wishes[key]], first if view[1] else none, text)
-                for key, view, text in zip(keys, views, written.texts, strict=True)
+                key: (parts[wishes[key]], floor + (digest != 0), text)
+                for key, digest, text in zip(keys, digests, written.texts, strict=True)
             }
 
     def fulfil(self) -> list[Record]:
@@ -295,21 +303,20 @@ def _peer_key(row: Sequence[Any]) -> int:
 
 def answer(request: Request, found: Found, cursor: Cursor) -> bytes:
     """Write the answer: every text in exactly one place, in the form in which it was sent."""
-    matched: list[str] = []
-    pending: list[str] = []
+    forms, spelled = request.forms, request.spelled
+    entries = list(map(found.matched.get, forms.values()))
+    written = {text: msgspec.json.encode(text).decode()[1:-1] for text in spelled}
+    matched = [
+        f'{{"address":"{written.get(text, text)}",{entry[0]},"profile":{{'
+        f'"address":"{spelled.get(text, text)}","version":{entry[1]},"fields":{entry[2]}}}}}'
+        for text, entry in zip(forms, entries, strict=True)
+        if entry is not None
+    ]
+    pending = [text for text, entry in zip(forms, entries, strict=True) if entry is None]
     deferred: list[str] = []
-    spelled = request.spelled
-    for text, key in request.forms.items():
-        if (entry := found.matched.get(key)) is not None:
-            if text in spelled:
-                sent = msgspec.json.encode(text).decode()
-                matched.append(relations.matched_json(sent, spelled[text], *entry))
-            else:
-                matched.append(relations.matched_json(f'"{text}"', text, *entry))
-        elif key in found.deferred:
-            deferred.append(text)
-        else:
-            pending.append(text)
+    if found.deferred:
+        deferred = [text for text in pending if forms[text] in found.deferred]
+        pending = [text for text in pending if forms[text] not in found.deferred]
     rest: dict[str, object] = {
         "pending": pending,
         "rejected": [
@@ -320,4 +327,6 @@ def answer(request: Request, found: Found, cursor: Cursor) -> bytes:
     }
     if found.retry_after is not None:
         rest["retry_after"] = found.retry_after
-    return b'{"matched":[%b],%b' % (",".join(matched).encode(), msgspec.json.encode(rest)[1:])
+    return b"".join(
+        (b'{"matched":[', ",".join(matched).encode(), b"],", msgspec.json.encode(rest)[1:])
+    )

@@ -33,12 +33,11 @@ class Cards(NamedTuple):
     """What is read of some accounts, a column for each part of it."""
 
     keys: list[int]
+    idents: list[int]
     kinds: list[tuple[str, str]]
     """The owner's rules and how it stands to the viewer: what decides what the viewer sees."""
     fields: list[str]
     presence: list[str]
-    more: list[tuple[str, ...]]
-    """Whatever else was asked for."""
 
     def taken(self, places: Sequence[int]) -> "Cards":
         """Return some of the accounts."""
@@ -46,31 +45,17 @@ class Cards(NamedTuple):
 
 
 def at(tx: Tx, me: Owner, keys: Iterable[int]) -> Cards:
-    """Read the accounts at some addresses, and their ids."""
+    """Read the accounts at some addresses."""
     rows = f"{tx.numbers(sorted(keys))} n CROSS JOIN account a ON a.address_key = n.value"
-    return _read(tx, me, rows, ("a.id",))
-
-
-def of_relations(tx: Tx, me: Owner, rows: str, mine: str, wanted: Sequence[str]) -> Cards:
-    """Read the accounts matched in relations `r`, where a condition says which are the viewer's."""
-    joined = f"{rows} CROSS JOIN account a ON a.id = r.peer_id"
-    return _read(tx, me, joined, wanted, mine)
-
-
-def _read(tx: Tx, me: Owner, rows: str, more: Sequence[str], mine: str = "") -> Cards:
     stands, values = _UNKNOWN, []
     if is_kept(tx, me):
         rows += " LEFT JOIN relation m ON m.owner_id = a.id AND m.peer_key = ?"
         stands, values = f"COALESCE({STANDS.sql('m')}, {_UNKNOWN})", [me.key]
-    if mine:
-        rows += f" WHERE {mine}"
-        values.append(me.id)
-    wanted = ("a.address_key", "a.privacy", stands, _FIELDS, _PRESENCE, *more)
+    wanted = ("a.address_key", "a.id", "a.privacy", stands, _FIELDS, _PRESENCE)
     found = tx.columns(wanted, f"FROM {rows}", *values)
-    keys, rules, stood, fields, presence, *others = found
+    texts, idents, rules, stood, fields, presence = found
     kinds = list(zip(rules, stood, strict=True))
-    rest: list[tuple[str, ...]] = list(zip(*others, strict=True))
-    return Cards(list(map(int, keys)), kinds, fields, presence, rest)
+    return Cards(list(map(int, texts)), list(map(int, idents)), kinds, fields, presence)
 
 
 def discovered(cards: Cards) -> Cards:
@@ -100,8 +85,8 @@ class Written(NamedTuple):
     rows: list[Any]
     mask: int
 
-    def views(self) -> list[tuple[int, int]]:
-        """Return the mask of what is there of each account, and the digest."""
+    def there(self) -> list[int]:
+        """Return the mask of what is there of each account."""
         there = [0] * len(self.rows)
         for field in fields_of(self.mask):
             bit, value = BIT[field], attrgetter(field.value)
@@ -109,8 +94,11 @@ class Written(NamedTuple):
                 known | bit if value(row) is not None else known
                 for known, row in zip(there, self.rows, strict=True)
             ]
-        digests = [digest_of(text.encode()) if text != _BLANK else 0 for text in self.texts]
-        return list(zip(there, digests, strict=True))
+        return there
+
+    def digests(self) -> list[int]:
+        """Return the digest of each view."""
+        return [digest_of(text.encode()) if text != _BLANK else 0 for text in self.texts]
 
 
 def _write(tx: Tx, cards: Cards, mask: int) -> Written:
@@ -158,7 +146,7 @@ def _may_discover(rules: str, stood: str) -> bool:
 
 def _viewer(stood: str) -> Standing:
     """Return a viewer who does not block the owner."""
-    return standing(NO_RELATION if stood == _UNKNOWN else STANDS.unpacked(stood), 0)
+    return standing(NO_RELATION if stood == _UNKNOWN else STANDS.unpacked(int(stood)), 0)
 
 
 def _fields_of(mask: int) -> list[Field]:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from app.service import feed, relations
 from app.service.accounts import COLUMNS, WIDTH, Owner, find_owner, owner_of
 from app.service.budget import Allowance, spend_one
 from app.service.feed import BLANK, Touched, View
+from app.service.known_views import KnownViews
 from app.service.problems import ProblemError
 from app.service.relations import LEFT, ORIGINS, QUIET, STANDING, Record, record_standing
 from app.service.store import Tx
@@ -26,10 +27,11 @@ RANDOM_BITS: Final = 38
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """What every call on the directory needs: the address texts and the discovery allowance."""
+    """What every call on the directory needs: address texts, discovery allowance, known views."""
 
     texts: Texts
     allowance: Allowance
+    views: KnownViews = field(default_factory=KnownViews)
 
     def key(self, address: Address) -> int:
         """Return the key under which an address is kept."""

@@ -93,9 +93,9 @@ class Packing:
             shift += bits
         return " + ".join(terms)
 
-    def unpacked(self, text: str) -> tuple[int, ...]:
+    def unpacked(self, number: int) -> tuple[int, ...]:
         """Return the columns of a number."""
-        number, values = int(text), []
+        values = []
         for _, bits in self._bits:
             values.append(number & (1 << bits) - 1)
             number >>= bits
@@ -126,7 +126,7 @@ _CONFLICT = f"ON CONFLICT (owner_id, peer_key) DO UPDATE SET {_CHANGES}, removed
 
 
 @lru_cache(maxsize=4096)
-def flagged(flags: str) -> Record:
+def flagged(flags: int) -> Record:
     """Return a record with nothing but its packed flags."""
     values: dict[str, Any] = dict(zip(FLAGS.names, FLAGS.unpacked(flags), strict=True))
     return empty(0, 0)._replace(**values)
@@ -183,17 +183,6 @@ def relation_json(record: Record, address: Address, view: bytes, *, event: bool 
         record.version,
         view,
         _cause(record) if event else b"",
-    )
-
-
-def matched_json(sent: str, address: str, parts: str, version: str, view: str) -> str:
-    """Write the same of pieces that are text; `sent` is the address as somebody wrote it, in JSON.
-
-    Thousands are written at once, so nothing is looked at here.
-    """
-    return (
-        f'{{"address":{sent},{parts},'
-        f'"profile":{{"address":"{address}","version":{version},"fields":{view}}}}}'
     )
 
 

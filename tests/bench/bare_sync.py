@@ -1,12 +1,12 @@
 """A directory and a book in a database, and nothing else: the floors under bulk matching.
 
-The join finds sorted keys among all accounts. The store keeps a book durably: keys of 64 bits
-under their owner, and by key who keeps it, in one transaction.
+The join finds sorted keys among all accounts. The store keeps what one call brings durably: keys of
+64 bits under their owner, and by key who keeps it, in one transaction.
 """
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -22,12 +22,12 @@ _KEPT = (
 class Bare(Protocol):
     """A database without a service."""
 
-    def join(self, book: list[int]) -> int:
-        """Look a book up; return how many are there."""
+    def join(self, book: Sequence[int]) -> int:
+        """Look addresses up; return how many are there."""
         ...
 
-    def keep(self, owner: int, book: list[int]) -> None:
-        """Store a book; when this returns, it is on disk."""
+    def keep(self, owner: int, parts: Iterable[Sequence[int]]) -> None:
+        """Store a book; each part is on disk before the next."""
         ...
 
 
@@ -69,24 +69,26 @@ class _BareSqlite:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def join(self, book: list[int]) -> int:
+    def join(self, book: Sequence[int]) -> int:
         rows = self._connection.execute(
             "SELECT a.id FROM json_each(?) n CROSS JOIN bare a ON a.address_key = n.value",
             (json.dumps(_keys(book)),),
         )
         return len(rows.fetchall())
 
-    def keep(self, owner: int, book: list[int]) -> None:
-        self._connection.execute(
-            "INSERT INTO kept SELECT ?, value FROM json_each(?)", (owner, json.dumps(_keys(book)))
-        )
+    def keep(self, owner: int, parts: Iterable[Sequence[int]]) -> None:
+        for part in parts:
+            self._connection.execute(
+                "INSERT INTO kept SELECT ?, value FROM json_each(?)",
+                (owner, json.dumps(_keys(part))),
+            )
 
 
 class _BarePostgresql:
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
 
-    def join(self, book: list[int]) -> int:
+    def join(self, book: Sequence[int]) -> int:
         rows = self._connection.execute(
             "SELECT a.id FROM unnest(%b::bigint[]) AS n(value)"
             " JOIN bare a ON a.address_key = n.value",
@@ -94,10 +96,11 @@ class _BarePostgresql:
         )
         return len(rows.fetchall())
 
-    def keep(self, owner: int, book: list[int]) -> None:
-        self._connection.execute(
-            "INSERT INTO kept SELECT %b, unnest(%b::bigint[])", (owner, _keys(book))
-        )
+    def keep(self, owner: int, parts: Iterable[Sequence[int]]) -> None:
+        for part in parts:
+            self._connection.execute(
+                "INSERT INTO kept SELECT %b, unnest(%b::bigint[])", (owner, _keys(part))
+            )
 
 
 def _keys(people: Iterable[int]) -> list[int]:

@@ -1,9 +1,14 @@
 """Bulk synchronisation goes by column: what it says of anybody is what a single reading says."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+import msgspec
+
+from app.service.known_views import LONGEST, MOST, KnownViews
 from app.service.store import Tx
 from tests.service.people import START, Json, Person, Service, fresh
+from tests.service.tracing import traced
 
 TEXT = 'Zo\u00eb "Z"\\\n\u2028 \U0001f600'
 
@@ -68,6 +73,63 @@ async def agree(me: Person, book: list[str], **flags: Any) -> None:
         assert alone.replace(address, relation["address"], 1) in answer.text
     for address in synced["pending"]:
         assert (await me.get(f"/v1/contacts/{address}"))["state"] == "pending"
+
+
+async def test_a_view_that_is_known_is_never_shown_as_it_was(service: Service) -> None:
+    """Also to whom nothing is sent of what changed, and whose feed does not move."""
+    me, other = await service.pair(name="N", status="Here", email="n@kith.test")
+    deeds: list[Callable[[], Awaitable[object]]] = [
+        lambda: other.publish(status="Gone"),
+        lambda: other.privacy(audiences={"status": "everyone"}),
+        lambda: other.privacy(audiences={"status": "nobody"}),
+        lambda: other.relate(me.address, contact=True),
+        lambda: other.relate(me.address, visibility=4, fields=["email"]),
+        lambda: other.relate(me.address, blocked=["profile"]),
+        lambda: other.relate(me.address, blocked=[], visibility=0),
+        lambda: me.relate(other.address, blocked=["profile"]),
+        lambda: me.relate(other.address, blocked=[]),
+        lambda: other.publish(name="N", status="Here"),
+        lambda: other.call("DELETE", f"/v1/contacts/{me.address}"),
+    ]
+    for subscribe in (True, False):
+        views = []
+        for deed in deeds:
+            await me.sync(other.address, subscribe=subscribe)
+            await deed()
+            (relation,) = (await me.sync(other.address, subscribe=subscribe))["matched"]
+            assert relation["profile"] == await me.get(f"/v1/profiles/{other.address}")
+            views.append(relation["profile"]["fields"])
+        assert len({msgspec.json.encode(view) for view in views}) == 4
+
+
+async def test_the_same_book_again_reads_no_account_but_mine(service: Service) -> None:
+    (me,) = await service.people(fresh())
+    book = await a_crowd(me)
+    await me.sync(*book)
+    with traced(service.node) as steps:
+        await me.sync(*book)
+    assert steps
+    assert not [sql for sql, _ in steps if "JOIN account" in sql]
+
+
+async def test_views_that_were_forgotten_are_written_anew(service: Service) -> None:
+    (me,) = await service.people(fresh())
+    book = await a_crowd(me)
+    first = (await me.sync(*book))["matched"]
+    service.node.directory.views.note({-number: "{}" for number in range(1, MOST + 1)})
+    with traced(service.node) as steps:
+        assert (await me.sync(*book))["matched"] == first
+    assert [sql for sql, _ in steps if "JOIN account" in sql]
+    await agree(me, book)
+
+
+def test_of_views_the_last_are_known_and_the_blank_one() -> None:
+    known = KnownViews()
+    known.note({digest: str(digest) for digest in range(1, MOST + 10)})
+    known.note({MOST + 10: "x" * (LONGEST + 1), MOST + 11: "x" * LONGEST})
+    assert known.texts([0, 1, 11, 12, MOST + 9, MOST + 10, MOST + 11]) == [
+        *("{}", None, None, "12", str(MOST + 9), None, "x" * LONGEST)
+    ]
 
 
 async def test_a_part_of_a_book_is_answered_alike(service: Service) -> None:
