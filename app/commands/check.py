@@ -12,8 +12,9 @@ from app.commands.progress import ProgressLine
 from app.commands.words import sentence
 from app.errors import KithError
 from app.service import host
+from app.worlds.checking import check
 from app.worlds.expectation_report import report
-from app.worlds.expectations import Finding, Table, check, read_table
+from app.worlds.expectations import Finding, Table, read_table
 from app.worlds.files import WORLDS, read
 from app.worlds.inhabit import Inhabitants
 from app.worlds.making import Making
@@ -82,9 +83,9 @@ async def _check(table: Table) -> list[Finding]:
             async with people:
                 try:
                     await people.settle()
+                    return await check(table, people, line.show_checked)
                 finally:
                     line.clear()
-                return await check(table, people)
 
 
 def _world(table: Table) -> World:

@@ -1,6 +1,7 @@
-"""How far the making of a world is, in one line of a terminal that is written over."""
+"""How far a world is, or a check, in one line of a terminal that is written over."""
 
 import time
+from collections.abc import Callable
 from typing import Final, TextIO
 
 from app.worlds.making import Making, Part
@@ -20,16 +21,23 @@ class ProgressLine:
         self._next_at = 0.0
 
     def show(self, making: Making) -> None:
-        """Say how far it is, a few times a second."""
-        now = time.monotonic()
-        if self._is_seen and now >= self._next_at:
-            self._next_at = now + EVERY_S
-            self._write(words(making, now))
+        """Say how far a world is, a few times a second."""
+        self._say(lambda now: words(making, now))
+
+    def show_checked(self, done: int, total: int) -> None:
+        """Say how many viewers were asked, of how many."""
+        self._say(lambda _now: f"Checking: {done:,} of {total:,} viewers (Ctrl+C ends it)")
 
     def clear(self) -> None:
         """Leave the line as it was."""
         if self._is_seen:
             self._write("")
+
+    def _say(self, words_at: Callable[[float], str]) -> None:
+        now = time.monotonic()
+        if self._is_seen and now >= self._next_at:
+            self._next_at = now + EVERY_S
+            self._write(words_at(now))
 
     def _write(self, text: str) -> None:
         self._stream.write(FORGET + text)

@@ -1,4 +1,4 @@
-"""A table of what each viewer should see of somebody, checked against the service.
+"""A table of what each viewer should see of somebody, to be checked against the service.
 
 The file is plain text, made to be read in a diff. What follows a `#` is a remark, blanks part the
 words, and the columns need not line up, but look better so:
@@ -23,13 +23,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
-from app.domain import Field, Profile
-from app.errors import KithError, Refused
-from app.wire import FieldPreview, Preview
-from app.worlds.files import NotInWorld, must_be_there
-from app.worlds.inhabit import Inhabitants
+from app.domain import Field
+from app.errors import KithError
 
 KINDS: Final = ("everyone", "contact", "favorite")
 KEYWORDS: Final = frozenset({"world", "owner", "viewer"})
@@ -258,62 +253,3 @@ def written(name: str) -> str:
     """Write a name as a word of a table."""
     plain = _words(name) == [name] and not _parted(name)[1] and name not in KEYWORDS
     return name if plain else f'"{name}"'
-
-
-async def check(table: Table, people: Inhabitants) -> list[Finding]:
-    """Ask the service, as each viewer, what they see, and as the owner, why.
-
-    Raises `NotInWorld` for an owner who is not there, `TableUnreadable` for such a viewer.
-    """
-    if not await people.wake(table.owner):
-        raise NotInWorld(table.owner, people.world)
-    there = {person.id for person in people.world.people}
-    findings: list[Finding] = []
-    for viewer in table.viewers:
-        cells = [cell for cell in table.cells if cell.viewer == viewer]
-        try:
-            findings += await _look(table.owner, cells, people, is_person=viewer in there)
-        except (Refused, NotInWorld) as error:
-            said = error.detail if isinstance(error, Refused) else str(error)
-            raise TableUnreadable(table.path, cells[0].line, said) from error
-    return findings
-
-
-async def _look(
-    owner: str, cells: list[Expectation], people: Inhabitants, *, is_person: bool
-) -> list[Finding]:
-    """Hold the cells of one viewer against the service."""
-    viewer = cells[0].viewer
-    if not is_person and viewer not in KINDS and not viewer.isdecimal():
-        must_be_there(people.world, [viewer])
-    if is_person and not await people.wake(viewer):
-        raise NotInWorld(viewer, people.world)
-    query = f"viewer={people.path(viewer)}" if is_person else f"as={viewer}"
-    answer = await people.ask(owner, f"/v1/me/preview?{query}")
-    preview = msgspec.json.decode(answer, type=Preview)
-    if is_person:
-        seen = await _seen(people, owner, viewer)
-    else:
-        seen = {field for field, shown in preview.fields.items() if shown.value is not None}
-    return [
-        Finding(
-            cell,
-            cell.field in seen,
-            _reasons(preview.fields[cell.field], shown=cell.field in seen),
-        )
-        for cell in cells
-    ]
-
-
-async def _seen(people: Inhabitants, owner: str, viewer: str) -> set[Field]:
-    answer = await people.ask(viewer, f"/v1/profiles/{people.path(owner)}")
-    profile = msgspec.json.decode(answer, type=Profile)
-    return {field for field in Field if getattr(profile.fields, field) is not None}
-
-
-def _reasons(preview: FieldPreview, *, shown: bool) -> tuple[str, ...]:
-    """Name the rules; where they would show a field that is not there, say what is missing."""
-    rules = tuple(because.rule for because in preview.because)
-    if shown or not preview.visible:
-        return rules
-    return (*rules, NOT_FILLED_IN if preview.value is None else NOT_FOUND)

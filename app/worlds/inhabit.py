@@ -1,11 +1,11 @@
 """Make a world's people real on a service, through the operator's API and their own calls."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self
 from urllib.parse import quote
 
 import httpx
@@ -17,7 +17,7 @@ from app.account import Account
 from app.addresses import parse_address
 from app.certificates import trusted
 from app.domain import Address
-from app.errors import KithError, Refused, Unreachable
+from app.errors import Refused, Unreachable
 from app.wire import (
     SYNC_LIMIT,
     MadeUsers,
@@ -28,16 +28,15 @@ from app.wire import (
     Sync,
     SyncEntry,
 )
+from app.worlds.abreast import abreast
 from app.worlds.files import NAMED, WorldError
 from app.worlds.making import CALL, Making, Part
 from app.worlds.pictures import draw
 from app.worlds.world import REGION, Drawing, Tie, World, WorldPerson
 
-T = TypeVar("T")
 Flags = tuple[bool, bool, int | UnsetType]
 """What bulk synchronisation says of a tie: contact, subscribed, visibility."""
 
-ABREAST: Final = 8
 CONFLICT: Final = 409
 NOT_FOUND: Final = 404
 TIMEOUT_S: Final = 60
@@ -120,9 +119,9 @@ class Inhabitants:
         if not await self._create(there):
             await self._settle_again(there)
             return
-        await _abreast(self._furnish, furnished)
-        await _abreast(self.tie, owners)
-        await _abreast(self._pair, self.world.pairs)
+        await abreast(self._furnish, furnished)
+        await abreast(self.tie, owners)
+        await abreast(self._pair, self.world.pairs)
 
     def _plan(
         self, there: list[WorldPerson], furnished: list[WorldPerson], owners: list[str]
@@ -141,13 +140,14 @@ class Inhabitants:
         Whoever joins later leaves again, so that the world begins as its file says.
         """
         self.asleep = {person.id: person for person in self._there()}
-        await _abreast(self.leave, sorted(self.world.late))
+        await abreast(self.leave, sorted(self.world.late))
 
     async def wake(self, name: str) -> bool:
         """Sign in as somebody who is there; tell whether they are."""
-        person = self.asleep.pop(name, None)
+        person = self.asleep.get(name)
         if person is not None:
             await self._find_or_join(person)
+            self.asleep.pop(name, None)  # now: whoever else wakes them meanwhile waits as well
         return name in self.tokens
 
     async def join(self, person: WorldPerson) -> None:
@@ -267,8 +267,8 @@ class Inhabitants:
         return [person for person in self.world.people if person.id not in self.world.late]
 
     async def _settle_again(self, there: list[WorldPerson]) -> None:
-        await _abreast(self.leave, sorted(self.world.late))
-        await _abreast(self._find_or_join, there)
+        await abreast(self.leave, sorted(self.world.late))
+        await abreast(self._find_or_join, there)
 
     async def _find_or_join(self, person: WorldPerson) -> None:
         try:
@@ -353,22 +353,3 @@ def _told_of(name: str) -> Iterator[None]:
         yield
     except Refused as refused:
         raise WorldRefused(name, refused) from refused
-
-
-async def _abreast(call: Callable[[T], Awaitable[None]], things: Iterable[T]) -> None:
-    """Make a call for each thing, a few at a time; the first error ends them all."""
-    remaining = iter(things)
-
-    async def work() -> None:
-        for thing in remaining:
-            await call(thing)
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(ABREAST):
-                group.create_task(work())
-    except ExceptionGroup as failed:  # not except*: before Python 3.11.4 that wraps what it raises
-        known, others = failed.split(KithError)
-        if known is None or others is not None:
-            raise
-        raise known.exceptions[0] from None

@@ -58,7 +58,7 @@ def test_what_cannot_be_checked_ends_with_two_and_says_why(
     [
         ("zoe", "bo", "there is nobody called zoe"),
         ("ana", "zoe", "line 4: there is nobody called zoe"),
-        ("ana", "999999", "line 4: "),
+        ("ana", "999999", "line 4: ana has no set 999999"),
     ],
 )
 def test_whoever_cannot_be_asked_is_named_with_their_line(

@@ -1,14 +1,13 @@
-"""The desk's table of expectations: filled in, checked, explained, kept."""
+"""The desk's table of expectations: filled in, kept."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 from pytestqt.modeltest import ModelTester
 
 from app.domain import Field
@@ -16,16 +15,14 @@ from app.worlds.drafts import Draft, Sheet
 from app.worlds.expectations import Expected, read_table
 from app.worlds.files import WORLDS, read
 from app.worlds.inhabit import Inhabitants
-from app.worlds.timeline import Kind, Moment
 from tests.ui.conftest import Run, until
-from tests.ui.desks import desk, is_idle
-from tests.wait import PATIENCE_S
+from tests.ui.desks import desk
+from tests.ui.tables import NAME, STATUS, button, cell, press
 from ui.desk.table import TABLES, TablePage
 from ui.desk.table_model import ExpectationModel
 from ui.desk.unsaved import UnsavedDialog
 from ui.tasks import Tasks
 from ui.theme import Theme
-from ui.why_list import WhyDialog
 
 OWN_RULES = TABLES / "own-rules.txt"
 NOWHERE = "http://127.0.0.1:1"
@@ -60,13 +57,13 @@ async def a_page(world: str = "own-rules.json") -> AsyncIterator[TablePage]:
 def test_a_cell_is_changed_by_clicks_however_quick(run: Run) -> None:
     async def work() -> None:
         async with a_page() as page:
-            assert _cell(page, "hidden", Field.NAME) == "hide"
-            _press(page, "hidden", Field.NAME)
-            assert _cell(page, "hidden", Field.NAME) == "-"
-            _press(page, "hidden", Field.NAME, twice=True)
-            assert _cell(page, "hidden", Field.NAME) == "show"
-            _press(page, "hidden", Field.NAME)
-            assert _cell(page, "hidden", Field.NAME) == "hide"
+            assert cell(page, "hidden", Field.NAME) == "hide"
+            press(page, "hidden", Field.NAME)
+            assert cell(page, "hidden", Field.NAME) == "-"
+            press(page, "hidden", Field.NAME, twice=True)
+            assert cell(page, "hidden", Field.NAME) == "show"
+            press(page, "hidden", Field.NAME)
+            assert cell(page, "hidden", Field.NAME) == "hide"
 
     run(work())
 
@@ -81,19 +78,19 @@ def test_cells_are_changed_by_keys_many_at_once_and_every_step_is_undone(run: Ru
             QTest.keyClick(page.grid, Qt.Key.Key_Down, shift)
             QTest.keyClick(page.grid, Qt.Key.Key_S)
             block = [(who, field) for who in ("hidden", "work") for field in (NAME, STATUS)]
-            assert [_cell(page, *each) for each in block] == ["show"] * 4
+            assert [cell(page, *each) for each in block] == ["show"] * 4
             QTest.keyClick(page.grid, Qt.Key.Key_Minus)
-            assert [_cell(page, *each) for each in block] == ["-"] * 4
+            assert [cell(page, *each) for each in block] == ["-"] * 4
             QTest.keyClick(page.grid, Qt.Key.Key_Z, control)
             QTest.keyClick(page.grid, Qt.Key.Key_Z, control)
-            assert [_cell(page, *each) for each in block] == ["hide", "hide", "show", "hide"]
+            assert [cell(page, *each) for each in block] == ["hide", "hide", "show", "hide"]
             assert _is_saved(page)
             QTest.mouseClick(page.redo, Qt.MouseButton.LeftButton)
-            assert [_cell(page, *each) for each in block] == ["show"] * 4
+            assert [cell(page, *each) for each in block] == ["show"] * 4
             page.grid.go_to(("lost", Field.ABOUT))
             for key, word in (("h", "hide"), ("s", "show"), (" ", "hide"), (" ", "-")):
                 QTest.keyClicks(page.grid, key)
-                assert _cell(page, "lost", Field.ABOUT) == word
+                assert cell(page, "lost", Field.ABOUT) == word
 
     run(work())
 
@@ -113,7 +110,7 @@ def test_viewers_are_added_by_typing_and_removed_and_come_back(run: Run) -> None
             QTest.mouseClick(page.remove, Qt.MouseButton.LeftButton)
             assert page.model.rowCount() == rows
             QTest.mouseClick(page.undo, Qt.MouseButton.LeftButton)
-            assert _cell(page, name, Field.NAME) == "show"
+            assert cell(page, name, Field.NAME) == "show"
 
     run(work())
 
@@ -121,7 +118,7 @@ def test_viewers_are_added_by_typing_and_removed_and_come_back(run: Run) -> None
 def test_columns_go_and_come_back_and_the_last_row_and_column_stay(run: Run) -> None:
     async def work() -> None:
         async with a_page() as page:
-            QTest.mouseClick(_button(page, "table_columns"), Qt.MouseButton.LeftButton)
+            QTest.mouseClick(button(page, "table_columns"), Qt.MouseButton.LeftButton)
             menu = page.findChild(QMenu, "table_columns_menu")
             assert menu is not None
             status, presence = menu.actions()[1], menu.actions()[-1]
@@ -145,7 +142,7 @@ def test_columns_go_and_come_back_and_the_last_row_and_column_stay(run: Run) -> 
 def test_a_saved_table_differs_only_where_it_was_changed(run: Run, tmp_path: Path) -> None:
     async def work() -> None:
         async with a_page() as page:
-            _press(page, "work", Field.NAME)
+            press(page, "work", Field.NAME)
             assert not _is_saved(page)
             _choose_file(page, "table_save", tmp_path / "kept.txt")
             assert _is_saved(page)
@@ -203,7 +200,7 @@ def test_what_is_in_no_file_is_asked_about_before_it_goes(run: Run, tmp_path: Pa
             gone: list[str] = []
             page.leave(lambda: gone.append("saved"))
             assert gone == ["saved"], "nobody is asked without a reason"
-            _press(page, "work", Field.NAME)
+            press(page, "work", Field.NAME)
             page.leave(lambda: gone.append("stayed"))
             QTest.mouseClick(_asked(page, "unsaved_stay"), Qt.MouseButton.LeftButton)
             page.leave(lambda: gone.append("thrown away"))
@@ -223,7 +220,7 @@ def test_the_desk_closes_when_the_table_is_kept_or_thrown_away(run: Run, dress: 
             closed: list[bool] = []
             window.closing.connect(lambda: closed.append(True))
             window.views.segment("table").click()
-            _press(window.table, "dee", Field.STATUS)
+            press(window.table, "dee", Field.STATUS)
             window.close()
             assert not closed
             QTest.mouseClick(_asked(window.table, "unsaved_leave"), Qt.MouseButton.LeftButton)
@@ -237,124 +234,11 @@ def test_a_world_that_comes_again_has_what_was_expected_of_it(run: Run) -> None:
         async with a_page() as page:
             people = page._people
             assert people is not None
-            _press(page, "work", Field.NAME)
+            press(page, "work", Field.NAME)
             page.drop_people()
             page.show_people(people, WORLDS / "blocks.json")
             page.show_people(people, WORLDS / "own-rules.json")
-            assert _cell(page, "work", Field.NAME) == "hide"
-
-    run(work())
-
-
-def test_what_was_done_before_and_after_a_check_is_told_until_the_next(
-    run: Run, dress: Theme
-) -> None:
-    async def work() -> None:
-        async with desk(dress, ("ana", "bo")) as window:
-            page = window.table
-            assert page.result.text() == "Not checked yet"
-            window.timeline.add(_did("dee", "publishes status"))
-            window.timeline.add(_did("somebody else", "about for nobody"))
-            assert page.result.text() == "Not checked yet", "that changes nothing of what is seen"
-            window.timeline.add(_did("ana", "about for nobody"))
-            assert page.result.text().startswith("Not checked since 00:00:00")
-            await page.check()
-            assert "as expected" in page.result.text()
-            assert _is_fresh(page)
-            window.timeline.add(_did("bo", "blocked on for ana"))
-            assert "bo\u2069 blocked on for ana" in page.result.text()
-            assert not _is_fresh(page)
-            await page.check()
-            assert _is_fresh(page)
-
-    run(work())
-
-
-def _did(who: str, words: str) -> Moment:
-    return Moment(0.0, Kind.CHANGED, who, words)
-
-
-def test_somebody_who_cannot_be_asked_is_named_with_their_line(run: Run, dress: Theme) -> None:
-    async def work() -> None:
-        async with desk(dress, ("ana", "bo")) as window:
-            page = window.table
-            page.model.draft.add_viewer("zoe")
-            page._show_cells()
-            assert not await page.check()
-            assert "line 11: there is nobody called zoe" in page.said.accessibleName()
-            assert page.start.isEnabled()
-
-    run(work())
-
-
-def test_the_table_is_checked_painted_explained_and_saved(
-    run: Run, dress: Theme, tmp_path: Path
-) -> None:
-    async def work() -> None:
-        async with desk(dress, ("ana", "bo")) as window:
-            window.views.segment("table").click()
-            page = window.table
-            assert page.isVisible()
-            await page.check()
-            assert page.result.property("tone") == "success"
-            _press(page, "dee", Field.STATUS)
-            assert _cell(page, "dee", Field.STATUS) == "✓ hide", "the first press explains"
-            _press(page, "dee", Field.STATUS)
-            _press(page, "dee", Field.STATUS)
-            assert _cell(page, "dee", Field.STATUS) == "show"
-            await page.check()
-            assert page.result.property("tone") == "danger"
-            assert _cell(page, "dee", Field.STATUS) == "✗ show: is hidden"
-            assert "does not see the status of" in page.why_title.text()
-            assert page.why.text().endswith("counts: contacts. This decides.")
-            assert page.why.text().startswith("1. \u2068ana\u2069 does not block \u2068dee\u2069.")
-            page.save(tmp_path / "table.txt")
-            assert read_table(tmp_path / "table.txt").cells == page.table().cells
-            page.save_report(tmp_path / "report.html")
-            assert 'class="fail"' in (tmp_path / "report.html").read_text()
-
-    run(work())
-
-
-def test_what_is_now_can_be_taken_as_what_is_expected(run: Run, dress: Theme) -> None:
-    async def work() -> None:
-        async with desk(dress, ("ana", "bo")) as window:
-            window.views.segment("table").click()
-            page = window.table
-            page.grid.go_to(("dee", Field.STATUS))
-            QTest.keyClicks(page.grid, "s")
-            QTest.mouseClick(_button(page, "table_take"), Qt.MouseButton.LeftButton)
-            await until(lambda: "as expected" in page.result.text() and page.start.isEnabled())
-            await until(lambda: _cell(page, "dee", Field.STATUS) == "✓ hide")
-
-    run(work())
-
-
-def test_a_failed_cell_leads_to_the_rule_and_to_its_control(run: Run, dress: Theme) -> None:
-    async def work() -> None:
-        async with desk(dress, ("ana", "bo")) as window:
-            window.views.segment("table").click()
-            page = window.table
-            page.grid.go_to(("bo", Field.EMAIL))
-            QTest.keyClicks(page.grid, "s")
-            await page.check()
-            assert _cell(page, "bo", Field.EMAIL) == "✗ show: is hidden"
-            QTest.keyClick(page.grid, Qt.Key.Key_Return)
-            dialog = window.findChild(WhyDialog)
-            assert dialog is not None
-            await until(
-                lambda: dialog.list.rows and dialog.list.rows[Field.EMAIL].rules.isVisible()
-            )
-            _button(dialog.list.rows[Field.EMAIL], "why_audience").click()
-            ana = window.panes[0]
-            await until(ana.audience.isVisible)
-            assert ana.field.currentData() == Field.EMAIL
-            ana.audience.setCurrentIndex(ana.audience.findText("Contacts"))
-            ana.audience.activated.emit(ana.audience.currentIndex())
-            await until(lambda: is_idle(ana) and not ana.identity.session.state.waiting)
-            async with asyncio.timeout(PATIENCE_S):
-                while _cell(page, "bo", Field.EMAIL) != "✓ show":
-                    await page.check()
+            assert cell(page, "work", Field.NAME) == "hide"
 
     run(work())
 
@@ -368,33 +252,13 @@ def test_rows_and_cells_say_themselves_and_deceive_nobody(qtmodeltester: ModelTe
     assert model.index(1, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "bo, Name: show"
 
 
-NAME, STATUS = Field.NAME, Field.STATUS
-
-
-def _cell(page: TablePage, viewer: str, field: Field) -> str:
-    return str(page.model.place((viewer, field)).data())
-
-
 def _is_saved(page: TablePage) -> bool:
     return page.is_saved
 
 
-def _is_fresh(page: TablePage) -> bool:
-    return page.model.is_fresh
-
-
-def _press(page: TablePage, viewer: str, field: Field, *, twice: bool = False) -> None:
-    page.grid.scrollTo(page.model.place((viewer, field)))
-    place = page.grid.visualRect(page.model.place((viewer, field))).center()
-    press: Callable[..., None] = QTest.mouseClick
-    press(page.grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    if twice:
-        QTest.mouseDClick(page.grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
-
-
-def _choose_file(page: TablePage, way: str, path: Path, button: QPushButton | None = None) -> None:
+def _choose_file(page: TablePage, way: str, path: Path, asking: QPushButton | None = None) -> None:
     """Press what asks for a file, and choose one."""
-    QTest.mouseClick(button or _button(page, way), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(asking or button(page, way), Qt.MouseButton.LeftButton)
     dialog = page.findChildren(QFileDialog, "desk_file")[-1]
     dialog.setDirectory(str(path.parent))
     dialog.selectFile(str(path))
@@ -402,10 +266,4 @@ def _choose_file(page: TablePage, way: str, path: Path, button: QPushButton | No
 
 
 def _asked(page: TablePage, name: str) -> QPushButton:
-    return _button(page.findChildren(UnsavedDialog)[-1], name)
-
-
-def _button(inside: QWidget, name: str) -> QPushButton:
-    found = inside.findChild(QPushButton, name)
-    assert isinstance(found, QPushButton)
-    return found
+    return button(page.findChildren(UnsavedDialog)[-1], name)

@@ -4,20 +4,22 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.domain import Field
 from app.errors import KithError
+from app.worlds.checking import check
 from app.worlds.drafts import Cell, Draft, Sheet
 from app.worlds.expectation_report import report
-from app.worlds.expectations import KINDS, Expected, Table, as_text, check, read_table
+from app.worlds.expectations import KINDS, Expected, Table, as_text, read_table
 from app.worlds.files import must_be_there
 from app.worlds.inhabit import Inhabitants
 from app.worlds.timeline import Kind, Moment
 from ui import parts, theme, wording
 from ui.desk import files, table_words
+from ui.desk.columns_menu import choose_columns
 from ui.desk.name_box import NameBox
 from ui.desk.table_grid import ExpectationGrid
 from ui.desk.table_model import ExpectationModel
@@ -31,6 +33,8 @@ from ui.wording import tr
 
 TABLES: Final = Path(__file__).parents[2] / "resources" / "tables"
 MOST_VIEWERS: Final = 12
+CHECK: Final = "check"
+"""The task that asks the service."""
 NOTHING: Final = Sheet("", KINDS, tuple(Field), {})
 
 
@@ -86,6 +90,7 @@ class TablePage(QWidget):
 
     def drop_people(self) -> None:
         """Let the world end; what is expected stays on the screen."""
+        self.stop_check()
         self._people = None
 
     @property
@@ -117,6 +122,8 @@ class TablePage(QWidget):
         self.start = parts.button(
             tr("Check"), self.start_check, kind="primary", icon=Icon.CHECK, name="table_check"
         )
+        self.cancel = parts.button(tr("Cancel"), self.stop_check, name="table_cancel")
+        self.cancel.hide()
         self.way = parts.button(
             tr("Why, and change it…"), self._want_why, name="table_change", kind="primary"
         )
@@ -143,6 +150,7 @@ class TablePage(QWidget):
             way(tr("Save…"), self._ask_where, "table_save"),
             way(tr("Report…"), self._ask_report, "table_report"),
             self.result,
+            self.cancel,
             spacing=8,
         )
         below = FlowLayout(self.viewer, self.remove, self.columns, self.undo, self.redo, spacing=8)
@@ -217,27 +225,28 @@ class TablePage(QWidget):
 
     def start_check(self) -> None:
         """Ask the service as every viewer."""
-        self._tasks.start(self.check(), name="check")
+        self._tasks.start(self.check(), name=CHECK)
 
     def take(self) -> None:
         """Expect what the service does now."""
-        self._tasks.start(self._take(), name="check")
+        self._tasks.start(self._take(), name=CHECK)
 
     async def check(self) -> bool:
         """Ask as every viewer, and paint what was found; tell whether it could be asked."""
         if self._people is None:
             return False
-        before = self._happened
-        self.start.setEnabled(False)
+        before, found = self._happened, None
+        self._show_checking(True)
         self._say(tr("Checking…"), "muted")
         try:
-            found = await check(self.table(), self._people)
+            found = await check(self.table(), self._people, self._show_progress)
         except KithError as error:
             self.said.refuse(error)
-            self._say(tr("Not checked"), "warning")
             return False
-        finally:
-            self.start.setEnabled(True)
+        finally:  # also when it was given up
+            self._show_checking(False)
+            if found is None:
+                self._say(tr("Not checked"), "warning")
         self.said.hide()
         self.model.findings = {(each.cell.viewer, each.cell.field): each for each in found}
         if before == self._happened:
@@ -246,6 +255,21 @@ class TablePage(QWidget):
         self._show_cells()
         self._go_to_first_failure()
         return True
+
+    def stop_check(self) -> None:
+        """Give a check up; what the last one found stays."""
+        self._tasks.stop(CHECK)
+
+    def _show_checking(self, on: bool) -> None:
+        had_focus = self.start.hasFocus() or self.cancel.hasFocus()
+        self.cancel.setVisible(on)
+        self.start.setEnabled(not on)
+        if had_focus:  # which a control that goes would give to whatever comes next
+            (self.cancel if on else self.start).setFocus()
+
+    def _show_progress(self, done: int, total: int) -> None:
+        words = tr("Checking… %1 of %2 viewers").replace("%1", wording.number(done))
+        self._say(words.replace("%2", wording.number(total)), "muted")
 
     async def _take(self) -> None:
         if await self.check():
@@ -289,21 +313,10 @@ class TablePage(QWidget):
         self._show_cells()
 
     def _choose_columns(self) -> None:
-        made = QMenu(self)
-        made.setObjectName("table_columns_menu")
-        made.aboutToHide.connect(made.deleteLater)
-        shown = self.model.draft.sheet.fields
-        for field in Field:
-            action = made.addAction(tr(wording.FIELDS[field]))
-            action.setCheckable(True)
-            action.setChecked(field in shown)
-            action.setEnabled(shown != (field,))
-            action.toggled.connect(lambda on, each=field: self._show_column(each, on))
-        made.popup(self.columns.mapToGlobal(self.columns.rect().bottomLeft()))
+        choose_columns(self.columns, self.model.draft.sheet.fields, self._show_columns)
 
-    def _show_column(self, field: Field, on: bool) -> None:
-        shown = set(self.model.draft.sheet.fields)
-        self.model.draft.show_fields(shown | {field} if on else shown - {field})
+    def _show_columns(self, fields: set[Field]) -> None:
+        self.model.draft.show_fields(fields)
         self._show_cells()
 
     def _undo(self) -> None:
@@ -315,7 +328,9 @@ class TablePage(QWidget):
         self._show_cells()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Undo):
+        if event.key() == Qt.Key.Key_Escape and self.cancel.isVisible():
+            self.stop_check()
+        elif event.matches(QKeySequence.StandardKey.Undo):
             self._undo()
         elif event.matches(QKeySequence.StandardKey.Redo):
             self._redo()
