@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 TOGETHER: Final = 200
 """Events applied in one transaction: a few milliseconds."""
 
+LARGE: Final = 64 * 1024
+"""Characters of an event that is applied before more are read: all may be as large."""
+
 Problem = Unreachable | Refused
 
 _KINDS: Final[dict[str, type[Happening]]] = {
@@ -69,7 +72,7 @@ class Listener:
                 return
             after = problem.retry_after_s if isinstance(problem, Unreachable) else None
             wait_s = self._backoff.next_s(after)
-            log.info("the live stream ended (%s); again in %.1f s", type(problem).__name__, wait_s)
+            log.info("the live stream ended (%s); again in %.1f s", problem, wait_s)
             self._pulse.disconnected(problem, time.time() + wait_s)
             await wait_for(self._pressed, wait_s)
 
@@ -89,6 +92,8 @@ class Listener:
             async with self._remote.events(truth.load_cursor(self._store.reading)) as events:
                 async for event in events:
                     await queue.put(event)
+                    if len(event.data) > LARGE:
+                        await queue.join()
         except (Unreachable, Refused) as error:
             await queue.put(error)
         else:
@@ -104,6 +109,8 @@ class Listener:
             events = [each for each in together if isinstance(each, Event)]
             if self._apply(events, heard):
                 return None
+            for _ in together:
+                queue.task_done()
             if isinstance(together[-1], Unreachable | Refused):
                 return together[-1]
             await asyncio.sleep(0)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from copy import copy
-from typing import Final, Self, TypeVar
+from typing import Final, Self, TypeVar, cast
 from urllib.parse import quote
 
 import httpx
@@ -37,6 +37,10 @@ BULK_DEADLINE_S: Final = 120.0
 CONNECTIONS: Final = 16
 ANSWER_BYTES: Final = 256 * 1024 * 1024
 """Ten thousand whole profiles, the most that one call can bring, are 160 MiB."""
+EVENT_BYTES: Final = 4 * 1024 * 1024
+"""What a service takes in one request is in no event more than 2 MiB."""
+LONGEST_RETRY_S: Final = 366 * 86_400.0
+"""A server that asks for more patience than this has miscounted."""
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 SILENCE_S: Final = 40.0
 """The live stream says something every 15 s; longer silence is a dead line."""
@@ -269,8 +273,35 @@ async def _read_whole(response: httpx.Response) -> bytes:
     return b"".join(pieces)
 
 
+class _Bounded:
+    """A stream's text as it comes, in which something without an end is not waited for."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.headers = response.headers
+        self._response = response
+        self.size = 0
+        """How much has come since an event has ended."""
+
+    async def aiter_text(self) -> AsyncIterator[str]:
+        """Yield the text in pieces; raises `Unreachable` where too much has come."""
+        async for text in self._response.aiter_text():
+            yield text
+            end = text.rfind("\n\n")
+            self.size += len(text) if end < 0 else len(text) - end - 2
+            _check_event(self.size)
+
+
+def _check_event(size: int) -> None:
+    if size > EVENT_BYTES:
+        raise Unreachable("an event is too large")
+
+
 async def _read_events(response: httpx.Response) -> AsyncIterator[Event]:
-    async for event in EventSource(response).aiter_sse():
+    bounded = _Bounded(response)
+    source = EventSource(cast("httpx.Response", bounded))  # it uses no more than these two
+    async for event in source.aiter_sse():
+        bounded.size = 0
+        _check_event(len(event.data))
         if event.data:  # an id alone is not dispatched; the next event carries it on
             yield Event(event.event, event.data, event.id)
 
@@ -307,4 +338,4 @@ def _problem(status: int, data: bytes) -> tuple[str, str]:
 def _retry_after(response: httpx.Response) -> float | None:
     """Read a number of seconds; a date is rare, and our own back-off serves as well."""
     text = response.headers.get("Retry-After", "")
-    return float(text) if text.isdecimal() else None
+    return min(float(text), LONGEST_RETRY_S) if text.isdecimal() else None
