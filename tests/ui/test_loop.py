@@ -1,10 +1,12 @@
 """What qasync leaves out, and a window with a live stream needs."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
 
 from PySide6.QtWidgets import QApplication
 
+from app.backoff import wait_for
 from tests.wait import PATIENCE_S
 from ui.loop import Loop
 
@@ -29,3 +31,14 @@ def test_a_generator_nobody_finished_is_ended_on_the_loop(qapp: QApplication) ->
     with asyncio.Runner(loop_factory=lambda: Loop(qapp)) as runner:
         runner.run(read_a_little())
     assert ended == ["closed"]
+
+
+def test_it_can_be_told_to_wait_for_longer_than_a_timer_takes(qapp: QApplication) -> None:
+    async def wait() -> None:
+        for seconds in (30 * 86_400.0, math.inf):
+            event = asyncio.Event()
+            asyncio.get_running_loop().call_soon(event.set)
+            await wait_for(event, seconds)
+
+    with asyncio.Runner(loop_factory=lambda: Loop(qapp)) as runner:
+        runner.run(wait())

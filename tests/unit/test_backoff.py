@@ -1,6 +1,6 @@
 import pytest
 
-from app.backoff import FIRST_S, MOST_S, Backoff
+from app.backoff import FIRST_S, LONGEST_S, MOST_S, Backoff
 
 
 def test_each_wait_is_longer_up_to_a_minute() -> None:
@@ -21,6 +21,10 @@ def test_it_never_asks_sooner_than_the_service_allows() -> None:
     backoff = Backoff()
     assert backoff.next_s(retry_after_s=90.0) >= 90
     assert backoff.next_s(retry_after_s=0.0) > 0
+
+
+def test_it_never_waits_for_longer_than_a_day() -> None:
+    assert Backoff().next_s(retry_after_s=1e9) == LONGEST_S
 
 
 def test_success_begins_again() -> None:

@@ -66,3 +66,12 @@ async def test_a_problem_is_read_whole() -> None:
         await client.me()
     assert (refused.value.slug, refused.value.status) == ("exists", 409)
     await client.close()
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90", 90.0), ("9" * 400, remote.LONGEST_RETRY_S)])
+async def test_the_patience_that_is_asked_for_is_within_reason(text: str, seconds: float) -> None:
+    client = answering(b"", 503, Retry_After=text)
+    with pytest.raises(Unreachable) as away:
+        await client.me()
+    assert away.value.retry_after_s == seconds
+    await client.close()
