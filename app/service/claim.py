@@ -42,6 +42,20 @@ def is_claimed(folder: Path) -> bool:
         return not _lock(file)
 
 
+def forget_dead(folder: Path) -> bool:
+    """Take the process of a service that crashed off its note; `False` while a service runs.
+
+    Its number may be another program's by now. Under the lock no service writes a note meanwhile.
+    """
+    with _lock_path(folder).open("wb") as file:
+        if not _lock(file):
+            return False
+        note = read_note(folder)
+        if note is not None and note.pid is not None:
+            write_note(folder, Note(note.url))
+    return True
+
+
 def write_note(folder: Path, note: Note) -> None:
     """Leave word for other programs, whole or not at all."""
     draft = folder / f"service.{os.getpid()}"

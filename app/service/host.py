@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import app
 from app.errors import HostFailed
 from app.paths import make_private
-from app.service.claim import Note, is_claimed, read_note
+from app.service.claim import Note, forget_dead, is_claimed, read_note
 from app.service.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ class _Host:
             self._forget()
 
     async def _start(self, port: int) -> None:
-        if not is_claimed(self._folder):
+        if forget_dead(self._folder):
             self._child = self._spawn(port)
         try:
             async with asyncio.timeout(START_S):
@@ -188,6 +188,6 @@ def _is_alive(pid: int | None) -> bool:
         return False
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, PermissionError):  # nobody, or somebody else's
         return False
     return True

@@ -157,7 +157,7 @@ def test_a_restart_kills_the_service_and_nothing_is_lost(run: Run, dress: Theme)
             assert "killed" in ana.banner.accessibleName()
             async with asyncio.timeout(PATIENCE_S):
                 turn = 0
-                while read_note(folder) == before:
+                while turn == 0 or read_note(folder) == before:
                     turn += 1
                     ana.status.setText(str(turn))
                     ana.status.editingFinished.emit()
