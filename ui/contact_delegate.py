@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.session import Row
 from ui import avatar, contact_row, icons, pictures, theme
-from ui.contact_model import ROW_ROLE, SECTION_ROLE
+from ui.contact_model import ALIKE_ROLE, ROW_ROLE, SECTION_ROLE
 from ui.contact_row import Face, RowLayout, RowMetrics, row_layout
 from ui.icons import Icon
 from ui.pictures import Pictures
@@ -71,7 +71,8 @@ class ContactDelegate(QStyledItemDelegate):
         if index.row() != self.top and (letter := index.data(SECTION_ROLE)):
             paint_letter(painter, places.letter, letter)
         self._paint_face(painter, places, row)
-        self._paint_words(painter, places, contact_row.face(row, self.words), metrics)
+        seen = contact_row.face(row, self.words, is_alike=bool(index.data(ALIKE_ROLE)))
+        self._paint_words(painter, places, seen, metrics)
         badge = contact_row.badge(row)
         look = theme.now()
         side = look.px(18)

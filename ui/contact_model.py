@@ -35,6 +35,9 @@ ROW_ROLE: Final = Qt.ItemDataRole.UserRole
 SECTION_ROLE: Final = ROW_ROLE + 1
 """The letter of a section on its first row, otherwise nothing."""
 
+ALIKE_ROLE: Final = ROW_ROLE + 2
+"""Whether the name looks like somebody else's."""
+
 FRAME_MS: Final = 33
 FEW: Final = 4
 """Where no more than one of so many is shown, the next letter looks only among those."""
@@ -72,6 +75,8 @@ class ContactModel(QAbstractTableModel):
         self._shown: list[Row] = []
         self._dirty: set[ContactId] = set()
         self._stale = False
+        self.alike: frozenset[ContactId] = frozenset()
+        """Who has a name that looks like another's, as far as that is known."""
         self.filter = Filter()
         self.counts: Counts = Counter()
         self.in_sight: Callable[[], range] = lambda: range(0)
@@ -82,6 +87,7 @@ class ContactModel(QAbstractTableModel):
         self._answers: dict[int, Callable[[int], object]] = {
             ROW_ROLE: self.row,
             SECTION_ROLE: self._section,
+            ALIKE_ROLE: lambda at: self._shown[at].id in self.alike,
             Qt.ItemDataRole.DisplayRole: lambda at: contact_row.face(self._shown[at]).name,
             Qt.ItemDataRole.AccessibleTextRole: self._sentence,
         }
@@ -205,6 +211,14 @@ class ContactModel(QAbstractTableModel):
         if renamed:
             self.renamed.emit(renamed)
 
+    def tell_apart(self, alike: frozenset[ContactId]) -> None:
+        """Show of these what tells them from others of the same looks."""
+        changed, self.alike = self.alike ^ alike, alike
+        for position in self.in_sight():
+            if position < len(self._shown) and self._shown[position].id in changed:
+                here = self.index(position, 0)
+                self.dataChanged.emit(here, here)
+
     def _on_change(self, change: Change) -> None:
         if not change.kinds & Kind.CONTACTS:
             return
@@ -303,7 +317,8 @@ class ContactModel(QAbstractTableModel):
         )
 
     def _sentence(self, position: int) -> str:
-        return contact_row.sentence(self._shown[position], self.filter.words())
+        row = self._shown[position]
+        return contact_row.sentence(row, self.filter.words(), is_alike=row.id in self.alike)
 
     def _section(self, position: int) -> str:
         here = section(self._shown[position])

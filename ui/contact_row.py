@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QRect
 
 from app.domain import State, Visibility
+from app.lookalikes import imitating_script
 from app.session import Row
 from ui import wording
 from ui.icons import Icon
@@ -45,16 +46,26 @@ class Face:
     online: bool
 
 
-def face(row: Row, words: tuple[str, ...] = ()) -> Face:
-    """Choose what a row shows; where it was found by these words, that which has them."""
+def face(row: Row, words: tuple[str, ...] = (), *, is_alike: bool = False) -> Face:
+    """Choose what a row shows; where it was found by these words, that which has them.
+
+    A name that looks like another's is told from it by what stands below: the number comes first.
+    """
     status = one_line(row.status) if row.status and not row.blocked else ""
+    detail = _found(row, words) or status or row.detail or tr("No usable number")
     return Face(
         name=one_line(row.name) or row.detail or tr("Without a name"),
-        detail=_found(row, words) or status or row.detail or tr("No usable number"),
+        detail=_told_apart(row, detail) if is_alike else detail,
         badge=badge(row),
         favorite=row.favorite,
         online=row.online and not row.blocked,
     )
+
+
+def _told_apart(row: Row, detail: str) -> str:
+    script = imitating_script(row.name)
+    letters = tr("%1 letters").replace("%1", tr(script)) if script else ""
+    return " · ".join(filter(None, dict.fromkeys((letters, row.detail, detail))))
 
 
 def _found(row: Row, words: tuple[str, ...]) -> str:
@@ -83,9 +94,9 @@ def badge(row: Row) -> Badge:
     return BY_STATE[row.state]
 
 
-def sentence(row: Row, sought: tuple[str, ...] = ()) -> str:
+def sentence(row: Row, sought: tuple[str, ...] = (), *, is_alike: bool = False) -> str:
     """Say the whole row for somebody who hears it, and why these words found it."""
-    seen = face(row, sought)
+    seen = face(row, sought, is_alike=is_alike)
     words = [seen.name]
     if row.blocked:
         words.append(wording.blocks(row.blocked))

@@ -1,12 +1,16 @@
-"""Warns when somebody takes a name that can be taken for another person's."""
+"""Warns when somebody takes another's name, and finds those whom the list has to tell apart."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from PySide6.QtCore import QTimer
+
 from app.domain import ContactId
-from app.lookalikes import first_resembled
+from app.lookalikes import find_alike, first_resembled
+from app.session import Row
 from ui.contact_model import ContactModel
 from ui.plain import isolated
 from ui.tasks import Tasks
@@ -14,6 +18,11 @@ from ui.toast import Toast
 from ui.wording import tr
 
 LOOKING: Final = "changed names that look alike"
+COMPARING: Final = "everybody compared with everybody"
+SHARE: Final = 10
+"""Comparing takes at most one part in so many of the time, however many people there are."""
+LATER_MS: Final = 400
+"""Everybody is compared when the list has come to rest, and not before it is shown."""
 
 
 class LookalikeWatch:
@@ -30,6 +39,19 @@ class LookalikeWatch:
         self._changed: set[ContactId] = set()
         self._looking = False
         model.renamed.connect(self._note)
+        self._later = QTimer(model)
+        self._later.setSingleShot(True)
+        self._later.setInterval(LATER_MS)
+        self._later.timeout.connect(self._begin_to_compare)
+        self._compared: list[Row] | None = None
+        for moved in (model.renamed, model.placed):
+            moved.connect(self._compare_later)
+        model.modelReset.connect(self._compare_if_new)
+        self._later.start()
+
+    def close(self) -> None:
+        """Compare no more."""
+        self._later.stop()
 
     def is_calm(self) -> bool:
         """Whether every changed name was looked at."""
@@ -40,6 +62,26 @@ class LookalikeWatch:
         if not self._looking:
             self._looking = True
             self._tasks.start(self._look(), name=LOOKING)
+
+    def _compare_later(self) -> None:
+        if not self._later.isActive():
+            self._later.start()
+
+    def _compare_if_new(self) -> None:
+        """Compare where everybody was read again, and not where a search shows fewer of them."""
+        if self._model.rows() is not self._compared:
+            self._compare_later()
+
+    def _begin_to_compare(self) -> None:
+        self._tasks.start(self._compare(), name=COMPARING)
+
+    async def _compare(self) -> None:
+        self._compared = self._model.rows()
+        people = [(row.id, row.name) for row in self._compared if row.name]
+        began = time.monotonic()
+        self._model.tell_apart(await asyncio.to_thread(find_alike, people))
+        spent = time.monotonic() - began
+        self._later.setInterval(LATER_MS + round(spent * SHARE * 1000))
 
     async def _look(self) -> None:
         while self._changed:

@@ -128,7 +128,12 @@ class MainWindow(QMainWindow):
         self._state.save()
         self.stage.close_pages()
         self.sync.close_indicator()
-        hearers: list[Closing] = [self.undo_toasts, self.joined_toasts, self.service_banner]
+        hearers: list[Closing] = [
+            self.lookalikes,
+            self.undo_toasts,
+            self.joined_toasts,
+            self.service_banner,
+        ]
         hearers += [self.notifications, self.looks, self.model, self.pictures, *self._late]
         for each in hearers:
             each.close()

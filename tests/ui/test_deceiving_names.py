@@ -9,10 +9,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from app.changes import Change, Kind
+from app.domain import ContactId
 from tests.ui.by_hand import CTRL, click, find, press, texts
 from tests.ui.conftest import OpenWindow, Run, until
 from tests.ui.living import ADA, BO, living
 from tests.ui.test_notices_outside import another_window
+from ui import contact_row
 from ui.command_palette import hits
 from ui.main_window import MainWindow
 from ui.theme import Theme
@@ -105,5 +107,32 @@ def test_an_honest_new_name_warns_of_nothing(run: Run, dress: Theme, tmp_path: P
             await until(window.lookalikes.is_calm)
             assert window.toast.isHidden() or "looks like" not in texts(window.toast)
             await window.close_window()
+
+    run(story())
+
+
+def test_the_list_tells_apart_who_looks_alike(run: Run, open_window: OpenWindow) -> None:
+    def said(window: MainWindow, who: int) -> str:
+        line = window.model.position(ContactId(who))
+        index = window.model.index(-1 if line is None else line, 0)
+        return str(index.data(Qt.ItemDataRole.AccessibleTextRole))
+
+    async def story() -> None:
+        async with open_window(4) as (window, session):
+            one, other, german, third = (row.id for row in window.model.rows())
+            session.rename(german, "Anna Müller")
+            session.rename(third, "Bea Roth")
+            session.rename(one, ADA)
+            session.rename(other, CYRILLIC_ADA)
+            await until(lambda: window.model.alike == {one, other})
+            row = window.model.find(other)
+            assert row is not None
+            assert contact_row.face(row, is_alike=True).detail.startswith("Cyrillic letters · +")
+            assert "Cyrillic letters" in said(window, other)
+            assert "letters" not in said(window, one)
+            session.rename(third, "Anna Muller")
+            await until(lambda: window.model.alike == {one, other, german, third})
+            session.rename(third, "Bea Roth")
+            await until(lambda: window.model.alike == {one, other})
 
     run(story())

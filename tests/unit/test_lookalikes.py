@@ -2,7 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.lookalikes import first_resembled, has_mixed_scripts, resembles, skeleton
+from app.lookalikes import (
+    find_alike,
+    first_resembled,
+    has_mixed_scripts,
+    imitating_script,
+    resembles,
+    skeleton,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,3 +64,27 @@ def test_scripts_mixed_in_one_word_are_noticed(name: str, mixed: bool) -> None:
 def test_a_name_never_resembles_itself_and_its_look_is_stable(name: str) -> None:
     assert not resembles(name, name)
     assert skeleton(name) == skeleton(name + "\u200b")
+
+
+def test_whoever_a_glance_takes_for_another_is_found() -> None:
+    names = [
+        "Müller",
+        "Muller",
+        "Ada Okafor",
+        "Аda Okafor",
+        "Bo",
+        "bo",
+        "Cyd",
+        "",
+        "Arnold",
+        "Amold",
+    ]
+    alike = find_alike(enumerate([*names, "Dan", "Eve  B", "Eve B", ""]))
+    assert alike == {0, 1, 2, 3, 4, 5, 8, 9, 11, 12}
+
+
+def test_the_script_of_letters_that_imitate_is_named() -> None:
+    assert imitating_script("Аda") == "Cyrillic"
+    assert imitating_script("Νina") == "Greek"
+    assert imitating_script("Ada 0kafor") == ""
+    assert imitating_script("Müller") == ""
