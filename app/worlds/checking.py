@@ -48,7 +48,8 @@ async def check(table: Table, people: Inhabitants, told: Told = tell_nobody) -> 
         try:
             found[viewer] = await _look(table.owner, cells, people, is_person=viewer in there)
         except (Refused, NotInWorld) as error:
-            said = f"{table.owner} has no set {viewer}" if viewer.isdecimal() else _said(error)
+            no_set = viewer not in there and viewer.isdecimal()
+            said = f"{table.owner} has no set {viewer}" if no_set else _said(error)
             wrong.append(TableUnreadable(table.path, cells[0].line, said))
         told(len(found) + len(wrong), len(rows))
 

@@ -1,7 +1,7 @@
 """What happened in a world: what changed, what arrived where, and from whom it was kept."""
 
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -44,6 +44,10 @@ class Moment:
     version: int | None = None
     took_ms: float | None = None
 
+    def people(self) -> tuple[str, str]:
+        """Name who this is about, and whom it came from or was kept from."""
+        return self.who, self.other
+
     def clock(self) -> str:
         """Write when it was, to the millisecond."""
         return datetime.fromtimestamp(self.at, UTC).strftime("%H:%M:%S.%f")[:-3]
@@ -68,14 +72,6 @@ class Wanted:
     who: str = ""
     kinds: Collection[Kind] = frozenset(Kind)
     text: str = ""
-
-    def accepts(self, moment: Moment, folded: str) -> bool:
-        """Whether a moment is asked for; `folded` is all of it that can be searched."""
-        return (
-            moment.kind in self.kinds
-            and self.who in ("", moment.who, moment.other)
-            and self.text in folded
-        )
 
 
 class Timeline:
@@ -105,20 +101,30 @@ class Timeline:
         """Forget a world; the numbers go on."""
         self._drop(len(self.moments))
 
+    def since(self, number: int, wanted: Wanted) -> list[int]:
+        """Return the numbers of what is wanted, of those with this number or a higher one.
+
+        Of 100,000 each is looked at only for what is asked: there is a frame's time for that.
+        """
+        first, moments, folded = self.first, self.moments, self._folded
+        found: Iterable[int] = range(max(number, first), first + len(moments))
+        if text := wanted.text.strip().casefold():
+            start = max(number - first, 0)
+            found = [at for at, each in enumerate(folded[start:], first + start) if text in each]
+        if len(wanted.kinds) < len(Kind):
+            found = [at for at in found if moments[at - first].kind in wanted.kinds]
+        if wanted.who:
+            found = [at for at in found if wanted.who in moments[at - first].people()]
+        return [*found]
+
     def chosen(self, who: str, kinds: Collection[Kind]) -> list[Moment]:
         """Return what concerns a person, or everybody with an empty name."""
-        return [moment for _number, moment in self.since(0, Wanted(who, kinds))]
+        return self.numbered(self.since(0, Wanted(who, kinds)))
 
-    def since(self, number: int, wanted: Wanted) -> list[tuple[int, Moment]]:
-        """Return what is wanted of those with this number or a higher one, with their numbers."""
-        start = max(number - self.first, 0)
-        asked = Wanted(wanted.who, frozenset(wanted.kinds), wanted.text.strip().casefold())
-        rest = zip(self.moments[start:], self._folded[start:], strict=True)
-        return [
-            (place, moment)
-            for place, (moment, folded) in enumerate(rest, self.first + start)
-            if asked.accepts(moment, folded)
-        ]
+    def numbered(self, numbers: Iterable[int]) -> list[Moment]:
+        """Return the moments with these numbers, which are still here."""
+        first, moments = self.first, self.moments
+        return [moments[number - first] for number in numbers]
 
     def _drop(self, count: int) -> None:
         del self.moments[:count]

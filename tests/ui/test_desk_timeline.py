@@ -176,6 +176,21 @@ def test_what_is_shown_is_chosen_by_person_kind_and_text(qtbot: QtBot) -> None:
     assert page.who.line.text() == "Everybody"
 
 
+def test_what_is_selected_stays_so_while_the_filter_takes_nothing_away(qtbot: QtBot) -> None:
+    timeline, page = a_page(*(happened("ana", words=f"about {each}") for each in range(40)))
+    qtbot.addWidget(page)
+    page.table.selectRow(3)
+    page.table.scrollToTop()
+    QTest.keyClicks(page.search, "about")
+    assert (page.table.chosen(), page.table.verticalScrollBar().value()) == ([3], 0)
+    timeline.add(happened("ana", words="about 40"))
+    timeline.add(happened("ana", words="name"))
+    page.model.catch_up()
+    assert page.count.text() == "41 moments"
+    QTest.keyClicks(page.search, " 4")
+    assert page.text().count("about 4") == page.model.rowCount() == 2
+
+
 def test_a_name_that_nobody_has_changes_nothing(qtbot: QtBot) -> None:
     _timeline, page = a_page(happened("ana"))
     qtbot.addWidget(page)

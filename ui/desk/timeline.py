@@ -189,8 +189,8 @@ class TimelinePage(QWidget):
         """Offer the people of a world, and begin anew."""
         self.who.offer(names, everybody=tr("Everybody"))
         self.said.hide()
-        self.table.follows = True
         self.refresh()
+        self.table.go_to_newest()
 
     def refresh(self) -> None:
         """Show what the filter accepts."""

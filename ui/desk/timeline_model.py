@@ -58,10 +58,15 @@ class TimelineModel(QAbstractTableModel):
         timeline.hear(lambda _moment: self._soon.isActive() or self._soon.start())
 
     def want(self, wanted: Wanted) -> None:
-        """Show what this filter accepts from now on."""
-        self.beginResetModel()
+        """Show what this filter accepts; what is selected stays so where that is the same."""
         self._wanted = wanted
-        self._take(self._timeline.since(0, wanted), anew=True)
+        found = self._timeline.since(0, wanted)
+        if found == self._numbers:
+            return
+        self.beginResetModel()
+        self._numbers.clear()
+        self._moments.clear()
+        self._take(found)
         self.endResetModel()
 
     def catch_up(self) -> None:
@@ -85,12 +90,9 @@ class TimelineModel(QAbstractTableModel):
         chosen = self._moments if lines is None else [self._moments[line] for line in lines]
         return "\n".join(moment.text() for moment in chosen)
 
-    def _take(self, fresh: list[tuple[int, Moment]], *, anew: bool = False) -> None:
-        if anew:
-            self._moments.clear()
-            self._numbers.clear()
-        self._numbers += [number for number, _moment in fresh]
-        self._moments += [moment for _number, moment in fresh]
+    def _take(self, fresh: list[int]) -> None:
+        self._numbers += fresh
+        self._moments += self._timeline.numbered(fresh)
         self._next = self._timeline.first + len(self._timeline.moments)
 
     # ---- as Qt asks
