@@ -31,7 +31,8 @@ class Books:
         remembered = await asyncio.to_thread(import_module, "app.importers.remembered")
         columns = remembered.Answers(self._tables, chosen or {}).of
         me = self._my_address()
-        return await asyncio.to_thread(plan_books, paths, region, me, self._store.path, columns)
+        with self._store.read_beside() as store:
+            return await asyncio.to_thread(plan_books, paths, region, me, store, columns)
 
     async def run(self, plan: ImportPlan, progress: Callable[[int, int], None]) -> ImportReport:
         """Do what was planned, as one step; cancelled, it leaves nothing behind."""

@@ -72,7 +72,8 @@ class Doubles:
     async def look(self, progress: Progress | None = None) -> None:
         """Search the whole book beside the loop; cancelled, what was known stays."""
         seen = _read_turns(self._store.reading)
-        found = await work_beside(partial(_find, self._store.path), progress)
+        with self._store.read_beside() as path:
+            found = await work_beside(partial(_find, path), progress)
         self._seen = seen
         self.is_known = True
         self._keep(found or [])

@@ -37,7 +37,8 @@ class Exports:
 
         Raise OSError where there is no room or no right to write.
         """
-        return await work_beside(partial(_write, self._store.path, path, kind, people), progress)
+        with self._store.read_beside() as store:
+            return await work_beside(partial(_write, store, path, kind, people), progress)
 
 
 class _Stopped(Exception):

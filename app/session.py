@@ -94,8 +94,7 @@ class Session:
         trace: TracebackType | None,
     ) -> None:
         try:
-            await _end(self._rest)
-            await _end(self._running)
+            await _end(self._rest, self._running)
         finally:
             self._network = None
             self._pulse.close()
@@ -377,12 +376,13 @@ class Session:
             self.changes.publish(Change(Kind.STATE))
 
 
-async def _end(task: asyncio.Task[None] | None) -> None:
-    """Cancel a task and wait for its end; what surprised it is raised here."""
-    if task is None:
-        return
-    task.cancel()
-    try:
-        await task
-    except asyncio.CancelledError:
-        return
+async def _end(*tasks: asyncio.Task[None] | None) -> None:
+    """Cancel tasks and wait for the end of all; what surprised one is raised here."""
+    running = [task for task in tasks if task is not None]
+    for task in running:
+        task.cancel()
+    if running:
+        await asyncio.wait(running)
+    for task in running:
+        if not task.cancelled():
+            task.result()

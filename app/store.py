@@ -16,6 +16,8 @@ from app.transaction import Transaction, listed
 
 CHUNK: Final = 200
 """Addresses in one transaction of bulk work: about ten milliseconds."""
+_PATIENCE_MS: Final = 10_000
+"""How long a transaction waits for another program's."""
 
 
 class Store:
@@ -30,6 +32,8 @@ class Store:
         except sqlite3.DatabaseError as error:
             raise StoreDamaged(path, str(error)) from error
         self._claim = sqlite3.connect(path.with_suffix(".lock"), isolation_level=None, timeout=0)
+        self._has_traces = False
+        """What was erased may still stand in the log."""
         self.is_alone = _is_claimed(self._claim)
         """No other program has this file open: what seems to be under way was left by a crash."""
 
@@ -51,13 +55,24 @@ class Store:
         try:
             yield transaction
             refresh_rows(transaction, transaction.contacts)
+            self._connection.execute("COMMIT")
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            if self._connection.in_transaction:  # a full disk may have ended it already
+                self._connection.execute("ROLLBACK")
             raise
-        self._connection.execute("COMMIT")
-        if transaction.erased:
+        self._has_traces |= transaction.erased
+        if self._has_traces:
             self.scrub()
         self._publish(transaction)
+
+    @contextmanager
+    def read_beside(self) -> Iterator[Path]:
+        """Let a thread read the file on a connection of its own; the log waits for its end."""
+        try:
+            yield self.path
+        finally:
+            if self._has_traces:
+                self.scrub()
 
     def owners(self, addresses: Collection[Address]) -> set[ContactId]:
         """Find whose these addresses are."""
@@ -68,8 +83,14 @@ class Store:
         return {ContactId(contact_id) for (contact_id,) in records}
 
     def scrub(self) -> None:
-        """Make what was erased leave the disk: the log still holds the pages as they were."""
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        """Make what was erased leave the disk: the log still holds the pages as they were.
+
+        Whoever reads beside us needs the log, and is not waited for: that would hold the window.
+        """
+        self._connection.execute("PRAGMA busy_timeout = 0")
+        (is_busy, _, _) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        self._connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
+        self._has_traces = bool(is_busy)
 
     def _publish(self, transaction: Transaction) -> None:
         kinds = transaction.kinds
@@ -90,7 +111,7 @@ def _is_claimed(claim: sqlite3.Connection) -> bool:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+    connection = sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE_MS / 1000)
     try:
         _prepare(connection, path)
     except sqlite3.DatabaseError:

@@ -1,8 +1,11 @@
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from app.account import Account
 from app.changes import Change, Kind
 from app.domain import Address, Block, Field, Privacy, State, Visibility
 from app.errors import InvalidAddress, Trouble, Unreachable
@@ -185,3 +188,16 @@ async def test_questions_to_a_service_that_is_not_there_say_so(session: Session)
 def files_with(folder: Path, needle: bytes) -> list[Path]:
     """Look into every file, the database's log and the pictures too."""
     return [path for path in folder.rglob("*") if path.is_file() and needle in path.read_bytes()]
+
+
+async def test_a_surprise_in_the_rest_of_a_deed_leaves_no_loop_running(tmp_path: Path) -> None:
+    session = Session(Account("http://127.0.0.1:1", Address("me"), "token"), Paths(tmp_path))
+    with session._store.writing() as transaction:
+        transaction.run("INSERT INTO step (id, name, at) VALUES (1, 'Block', 0)")
+        transaction.run("INSERT INTO unfinished (step_id, contact_id, parts) VALUES (1, 1, '{')")
+    with pytest.raises(msgspec.DecodeError):
+        async with session:
+            assert session._rest is not None
+            await asyncio.wait([session._rest])
+    assert session._running is not None
+    assert session._running.done()

@@ -1,8 +1,10 @@
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from app import store as stores
 from app.changes import Change, Changes, Kind
 from app.deeds import Deeds
 from app.domain import ContactId
@@ -82,3 +84,40 @@ def test_only_the_first_program_takes_itself_for_alone(tmp_path: Path) -> None:
     third = Store(path, Changes())
     assert third.is_alone
     third.close()
+
+
+def test_a_commit_that_fails_does_not_cost_the_next_one(tmp_path: Path) -> None:
+    store = Store(tmp_path / "client.db", Changes())
+    with pytest.raises(sqlite3.IntegrityError):
+        write_what_cannot_be_committed(store)
+    with store.writing() as transaction:
+        transaction.run("INSERT INTO contact (name, source, added_at) VALUES ('Ann', '', 1)")
+    assert store.reading.all("SELECT name FROM contact") == [("Ann",)]
+    store.close()
+
+
+def write_what_cannot_be_committed(store: Store) -> None:
+    with store.writing() as transaction:
+        transaction.run("PRAGMA defer_foreign_keys = ON")
+        transaction.run("INSERT INTO address VALUES ('18005550001', 7, 0, '', '')")
+
+
+def test_whoever_reads_beside_is_not_waited_for_and_nothing_erased_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stores, "_PATIENCE_MS", 3_600_000)  # waiting would take an hour
+    store = Store(tmp_path / "client.db", Changes())
+    with store.writing() as transaction:
+        transaction.run("INSERT INTO meta VALUES ('secret', 'of somebody who hides it')")
+    log = tmp_path / "client.db-wal"
+    with store.read_beside() as path, closing(sqlite3.connect(path)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM meta").fetchall()
+        with store.writing() as transaction:
+            transaction.run("DELETE FROM meta WHERE key = 'secret'")
+            transaction.erased = True
+        assert b"who hides it" in log.read_bytes()  # the reader needs it
+        reader.execute("ROLLBACK")
+    assert log.read_bytes() == b""
+    assert b"who hides it" not in path.read_bytes()
+    store.close()
