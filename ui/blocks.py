@@ -102,7 +102,8 @@ class Ground(QWidget):
     """
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(super().minimumSizeHint().width(), 0)
+        least = super().minimumSizeHint()
+        return QSize(least.width(), 0) if self.layout().hasHeightForWidth() else least
 
 
 class Page(QScrollArea):

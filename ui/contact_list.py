@@ -184,7 +184,11 @@ class ContactList(QWidget):
         self.search.selectAll()
 
     def focus_list(self) -> None:
-        """Put the keyboard on the list, on its first row if on none."""
+        """Put the keyboard on the list, on its first row if on none, or on the way out of it."""
+        if self._stack.currentWidget() is self._empty and self._empty is not None:
+            ways = self._empty.findChildren(QPushButton)
+            (ways[0] if ways else self.search).setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return
         self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if not self.table.currentIndex().isValid() and self.model.rowCount():
             self.table.selectRow(0)

@@ -4,7 +4,14 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
 
 from tests.ui.by_hand import CTRL, SHIFT, Key, click, click_row, find, press, texts
 from tests.ui.conftest import OpenWindow, Run, until
@@ -146,6 +153,39 @@ def test_f1_shows_every_key(run: Run, open_window: OpenWindow) -> None:
             assert all(each.words in shown for each in COMMANDS if each.keys)
             press(sheet, Key.Key_Escape)
             assert not sheet.isVisible()
+
+    run(story())
+
+
+def test_the_sheet_of_keys_scrolls_where_the_screen_is_low(
+    run: Run, open_window: OpenWindow
+) -> None:
+    async def story() -> None:
+        async with open_window() as (window, _session):
+            press(window, Key.Key_F1)
+            sheet = window.findChild(ShortcutSheet)
+            assert sheet is not None
+            sheet.resize(800, 400)
+            page = sheet.findChild(QScrollArea)
+            assert page is not None
+            await until(lambda: page.verticalScrollBar().maximum() > 0)
+            lines = sheet.findChildren(QLabel)
+            assert [each for each in lines if each.height() < each.minimumSizeHint().height()] == []
+
+    run(story())
+
+
+def test_the_keyboard_is_where_one_looks_first_in_an_empty_book_and_in_a_full_one(
+    run: Run, open_window: OpenWindow
+) -> None:
+    async def story() -> None:
+        async with open_window() as (window, session):
+            window.activateWindow()
+            await until(window.isActiveWindow)
+            assert window.focusWidget() is find(window.list, QPushButton, "empty_import")
+            session.add_contact("Ada", ["+12025550101"], "US")
+            window.model.show_changes()
+            assert window.focusWidget() is window.list.table
 
     run(story())
 
