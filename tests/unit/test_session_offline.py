@@ -196,8 +196,12 @@ async def test_a_surprise_in_the_rest_of_a_deed_leaves_no_loop_running(tmp_path:
         transaction.run("INSERT INTO step (id, name, at) VALUES (1, 'Block', 0)")
         transaction.run("INSERT INTO unfinished (step_id, contact_id, parts) VALUES (1, 1, '{')")
     with pytest.raises(msgspec.DecodeError):
-        async with session:
-            assert session._rest is not None
-            await asyncio.wait([session._rest])
+        await open_until_surprised(session)
     assert session._running is not None
     assert session._running.done()
+
+
+async def open_until_surprised(session: Session) -> None:
+    async with session:
+        assert session._rest is not None
+        await asyncio.wait([session._rest])
