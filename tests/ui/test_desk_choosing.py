@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.worlds.files import WORLDS, seeded_path
 from app.worlds.timeline import Kind
@@ -54,6 +54,31 @@ def test_where_nothing_is_named_it_is_asked_and_keys_are_enough(
             QTest.keyClick(dialog.open_button, Qt.Key.Key_Space)
             await side_by_side(window, "ana", "cy", "bo")
             assert window.bar.world.text() == "strangers"
+
+    run(work())
+
+
+@pytest.mark.parametrize("by_mouse", [False, True])
+def test_a_world_is_opened_from_the_list_by_enter_and_by_pressing_twice(
+    run: Run, by_mouse: bool
+) -> None:
+    async def work() -> None:
+        dialog = ChooseWorld(beside := QWidget(), None, ())
+        opened: list[str] = []
+        dialog.chosen.connect(lambda path, _names: opened.append(path.stem))
+        dialog.show()
+        before = dialog.worlds.lines.index(dialog.worlds.currentIndex().row() - 1, 0)
+        if by_mouse:
+            place, viewport = dialog.worlds.visualRect(before).center(), dialog.worlds.viewport()
+            QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=place)
+            QTest.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=place)
+        else:
+            QTest.keyClick(dialog.worlds, Qt.Key.Key_Up)
+            QTest.keyClick(dialog.worlds, Qt.Key.Key_Return)
+        assert not opened, "it is still being read"
+        await until(lambda: opened)
+        assert opened == ["strangers"]
+        beside.deleteLater()
 
     run(work())
 

@@ -71,6 +71,8 @@ class ChooseWorld(QDialog):
         self._tasks = Tasks(self._show_trouble)
         self._given = (path, tuple(names))
         self._path: Path | None = None
+        self._is_wanted = False
+        """Whether it is opened as soon as it is read."""
         self.sources = Segmented(
             tr("Where the world comes from"),
             [(SHIPPED, tr("Comes with Kith")), (FILE, tr("A file")), (SEED, tr("A seed"))],
@@ -101,6 +103,7 @@ class ChooseWorld(QDialog):
         self.worlds.lines.show_lines(shipped())
         self.worlds.current_moved.connect(lambda key: self.look(Path(key)))
         self.worlds.pressed_line.connect(lambda key: self.look(Path(key)))
+        self.worlds.entered.connect(self._open_soon)
         self.file = parts.label(tr("No file is chosen yet."), tone="muted", wrap=True)
         self.browse = parts.button(
             tr("Choose a file…"), self._browse, icon=Icon.IMPORT, name="world_browse"
@@ -195,8 +198,12 @@ class ChooseWorld(QDialog):
         dialog = QFileDialog(self, tr("A world"), "", tr("Worlds (*.json)"))
         dialog.setObjectName("world_file")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: self.look(Path(name)))
+        dialog.fileSelected.connect(self._look_at_file)
         dialog.open()
+
+    def _look_at_file(self, name: str) -> None:
+        self._path = None  # it may say something else than before
+        self.look(Path(name))
 
     def _look_at_seed(self) -> None:
         if self.seed.text() and self.count.text():
@@ -216,7 +223,10 @@ class ChooseWorld(QDialog):
 
     def look(self, path: Path) -> None:
         """Read a world, and offer its people."""
+        if self._path == path:
+            return
         self._path = None
+        self._is_wanted = False
         self.worlds.lines.show_chosen([str(path)])
         self._show_ready()
         self._tasks.start(self._look(path), name=LOOKING, of=self)
@@ -233,6 +243,8 @@ class ChooseWorld(QDialog):
             self.file.setText(path.name)
         self._path = path
         self.people.show_people(look.lines, names if given == path and names else look.suggested)
+        if self._is_wanted:
+            self._open()
 
     def _show_trouble(self, error: Exception) -> None:
         self.about.setText("")
@@ -243,6 +255,10 @@ class ChooseWorld(QDialog):
 
     def _show_ready(self) -> None:
         self.open_button.setEnabled(self._path is not None and self.people.is_right())
+
+    def _open_soon(self) -> None:
+        self._is_wanted = True
+        self._open()
 
     def _open(self) -> None:
         if self._path is not None and self.people.is_right():

@@ -132,6 +132,8 @@ class LinesTable(ListTable):
 
     pressed_line = Signal(str)
     current_moved = Signal(str)
+    entered = Signal()
+    """Enter was pressed, or a line twice: whoever has pointed at one goes on with it."""
 
     def __init__(self, accessible: str, *, name: str) -> None:
         super().__init__(LinesDelegate(), accessible, name=name)
@@ -167,8 +169,15 @@ class LinesTable(ListTable):
         if index.isValid() and event.button() is Qt.MouseButton.LeftButton:
             self.pressed_line.emit(self.lines.line(index.row()).key)
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
+        if self.indexAt(event.position().toPoint()).isValid():
+            self.entered.emit()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.press_current()
+            if event.key() != Qt.Key.Key_Space:
+                self.entered.emit()
         else:
             super().keyPressEvent(event)
