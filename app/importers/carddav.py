@@ -61,11 +61,17 @@ _HOSTS = {
 
 
 def starting_points(place: str) -> list[str]:
-    """List where to begin for what a person gives: an address of a page, a host, or a mail."""
+    """List where to begin for what a person gives: an address of a page, a host, or a mail.
+
+    Raise Refused for what is none of them.
+    """
     if "://" not in place:
         host = place.strip().rpartition("@")[2]
         place = "https://" + _HOSTS.get(host.lower(), host)
-    parts = urlsplit(place)
+    try:
+        parts = urlsplit(place)
+    except ValueError as error:
+        raise Refused("carddav", "this is no address of a server", 422) from error
     root = f"{parts.scheme}://{parts.netloc}"
     return list(dict.fromkeys([place, root + "/.well-known/carddav", root + "/"]))
 

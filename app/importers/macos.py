@@ -57,14 +57,18 @@ def _parts(row: dict[str, Any]) -> CardParts:
     for name, column in _TEXTS.items():
         if row.get(name):
             parts.add(column, str(row[name]), "")
-    if isinstance(row.get("ZBIRTHDAY"), int | float):
-        parts.add(Column(Role.BIRTHDAY), _day(row["ZBIRTHDAY"]), "")
+    if isinstance(row.get("ZBIRTHDAY"), int | float) and (day := _day(row["ZBIRTHDAY"])):
+        parts.add(Column(Role.BIRTHDAY), day, "")
     parts.photo = next(filter(None, (_photo(row.get(name)) for name in _PICTURES)), None)
     return parts
 
 
 def _day(seconds: float) -> str:
-    day = _EPOCH + timedelta(seconds=seconds)
+    """Write a day; nothing for one that no calendar has."""
+    try:
+        day = _EPOCH + timedelta(seconds=seconds)
+    except (OverflowError, ValueError):
+        return ""
     return f"{day:--%m-%d}" if day.year == _NO_YEAR else f"{day:%Y-%m-%d}"
 
 

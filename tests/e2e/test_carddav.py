@@ -137,14 +137,33 @@ async def test_the_password_goes_nowhere_else(home: str, place: str, anyio_backe
     assert all(url.startswith(f"{home}/") for url in asked)
 
 
+DECLARED = "<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>"
+
+
 @pytest.mark.parametrize(
-    "body", [b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>", b"<not xml", b"<a/>" * 5]
+    "body", [DECLARED.encode(), DECLARED.encode("utf-16"), b"<not xml", b"<a/>" * 5]
 )
 async def test_a_strange_answer_is_refused(body: bytes, anyio_backend: str) -> None:
     transport = httpx.MockTransport(lambda _: httpx.Response(207, content=body))
     async with WebDav(USER, PASSWORD, transport) as dav:
+        with pytest.raises(Refused) as refused:
+            await dav.find("https://books.example/", 0, ["d:getetag"])
+    assert refused.value.status == httpx.codes.UNPROCESSABLE_ENTITY
+
+
+async def test_answers_within_answers_are_none(anyio_backend: str) -> None:
+    deep = b'<d:multistatus xmlns:d="DAV:">%b</d:multistatus>'
+    body = deep % (b"<d:response>" * 50 + b"</d:response>" * 50)
+    transport = httpx.MockTransport(lambda _: httpx.Response(207, content=body))
+    async with WebDav(USER, PASSWORD, transport) as dav:
+        answer = await dav.find("https://books.example/", 0, ["d:getetag"])
+    assert len(answer.resources) == 1
+
+
+async def test_what_is_no_address_of_a_server_is_refused(anyio_backend: str) -> None:
+    async with WebDav(USER, PASSWORD) as dav:
         with pytest.raises(Refused):
-            await find_books(dav, "https://books.example/")
+            await find_books(dav, "https://[")
 
 
 async def test_a_server_without_sync_reports_is_compared_by_etags(anyio_backend: str) -> None:

@@ -141,7 +141,7 @@ CREATE TABLE ZABCDNOTE (Z_PK INTEGER PRIMARY KEY, ZCONTACT INTEGER, ZTEXT TEXT);
 INSERT INTO ZABCDRECORD VALUES
  (1, 22, 'Ada', 'Okafor', NULL, NULL, 'U1:ABPerson', -347155200.0, x'0189504E47'),
  (2, 19, NULL, NULL, NULL, 'A group', 'U2:ABGroup', NULL, NULL),
- (3, 22, NULL, NULL, 'Acme', NULL, 'U3:ABPerson', NULL, x'02414243');
+ (3, 22, NULL, NULL, 'Acme', NULL, 'U3:ABPerson', 1e300, x'02414243');
 INSERT INTO ZABCDPHONENUMBER VALUES (1, 1, 1, '+18005550002', 'Boat'),
  (2, 1, 0, '+18005550001', '_$!<Mobile>!$_');
 INSERT INTO ZABCDEMAILADDRESS VALUES (1, 3, 'info@x.example', '_$!<Work>!$_');
@@ -158,7 +158,7 @@ def test_macos_contacts(home: Path) -> None:
     assert (ada.name, ada.birthday, ada.note) == ("Ada Okafor", "1990-01-01", "from school")
     assert phones(ada) == [("+18005550001", "mobile"), ("+18005550002", "boat")]
     assert ada.photo == Photo("image/png", b"\x89PNG")
-    assert (acme.name, acme.photo) == ("Acme", None)
+    assert (acme.name, acme.photo, acme.birthday) == ("Acme", None, "")
     assert [(mail.text, mail.label) for mail in acme.emails] == [("info@x.example", "work")]
 
 
