@@ -102,8 +102,9 @@ class Ground(QWidget):
     """
 
     def minimumSizeHint(self) -> QSize:
-        least = super().minimumSizeHint()
-        return QSize(least.width(), 0) if self.layout().hasHeightForWidth() else least
+        least, layout = super().minimumSizeHint(), self.layout()
+        wraps = layout is not None and layout.hasHeightForWidth()
+        return QSize(least.width(), 0) if wraps else least
 
 
 class Page(QScrollArea):

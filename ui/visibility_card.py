@@ -41,7 +41,7 @@ class VisibilityCard(parts.Card):
         """What the preview was made of that is shown."""
         self._seen: tuple[Field, ...] = ()
         self.title = parts.label("", Size.TITLE, bold=True, wrap=True)
-        self.choice = Segmented(tr("What they see of me"), name="visibility")
+        self.choice = Segmented(tr("What they see of me"), name="visibility", arrows_choose=False)
         self.choice.chosen.connect(self._choose)
         self.choice.considered.connect(self._consider)
         self.impact = ImpactView(session, tasks, "visibility")
@@ -66,7 +66,7 @@ class VisibilityCard(parts.Card):
         """Put the answer in words before the picture of it: most want no more."""
         answer = parts.row(self.words, self.why, spacing=12)
         answer.setStretch(0, 1)
-        for piece in (self.title, self.choice, self.impact, self.explained, self.custom):
+        for piece in (self.title, self.choice, self.explained, self.impact, self.custom):
             self.body.addWidget(piece)
         self.body.addLayout(answer)
         for piece in (self.note, self.frame, self.whys):
@@ -147,7 +147,11 @@ class VisibilityCard(parts.Card):
 
     def _consider(self, visibility: object) -> None:
         """Show what an option would change, while the pointer or the keyboard is on it."""
-        if self._person is None or visibility in (None, self._person.row.visibility):
+        if self._person is None:
+            return
+        holds = self._person.row.visibility
+        self._explain(holds if visibility is None else visibility)
+        if visibility in (None, holds):
             self.impact.leave()
             return
         assert isinstance(visibility, int)
@@ -167,8 +171,8 @@ class VisibilityCard(parts.Card):
         known = () if self.is_stale else self._seen
         return known or (Field.NAME,)
 
-    def _explain(self, visibility: int) -> None:
-        if visibility in wording.VISIBILITIES:
+    def _explain(self, visibility: object) -> None:
+        if isinstance(visibility, int) and visibility in wording.VISIBILITIES:
             self.explained.setText(tr(wording.VISIBILITIES[visibility][1]))
         else:
             self.explained.setText(tr("Exactly the fields of this visibility set."))

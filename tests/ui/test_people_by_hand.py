@@ -11,6 +11,7 @@ from app.session import Session
 from tests.ui.by_hand import CTRL, SHIFT, Key, click, click_row, find, press, texts
 from tests.ui.conftest import OpenWindow, Run, until
 from ui.add_dialog import AddDialog
+from ui.plain import one_line
 from ui.shelf import Shelf
 
 
@@ -100,7 +101,9 @@ def test_visibility_is_chosen_with_the_mouse(run: Run, open_window: OpenWindow) 
     run(story())
 
 
-def test_visibility_is_chosen_with_arrows(run: Run, open_window: OpenWindow) -> None:
+def test_arrows_look_at_a_visibility_and_enter_chooses_it(
+    run: Run, open_window: OpenWindow
+) -> None:
     async def story() -> None:
         async with open_window(3) as (window, session):
             click_row(window, 1)
@@ -110,6 +113,15 @@ def test_visibility_is_chosen_with_arrows(run: Run, open_window: OpenWindow) -> 
             assert focus is not None
             assert focus.objectName() == "visibility_0"
             press(focus, Key.Key_Right)
+            card = window.stage.contact_page.visibility
+            assert one_line(card.explained.text()) == "Only what everyone may see."
+            public, contact_s = (card.choice.segment(int(each)) for each in (1, 2))
+            steps = session.steps()
+            press(public, Key.Key_Right)
+            assert contact_s.hasFocus()
+            assert session.steps() == steps  # on the way to a third nothing is done
+            press(contact_s, Key.Key_Left)
+            press(public, Key.Key_Return)
             await until(lambda: session.rows_of([contact])[contact].visibility == Visibility.PUBLIC)
 
     run(story())
