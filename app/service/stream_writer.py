@@ -38,16 +38,16 @@ class StreamWriter:
             if not stream.write(piece):
                 await stream.wire.drain()
 
-    def send(self, stream: Stream, batch: Batch) -> None:
+    def send(self, stream: Stream, batch: Batch, sending: Sending) -> None:
         """Write what is new to a live stream, without waiting."""
         new = Batch([item for item in batch.items if item.seq > stream.position], batch.head)
         frame = b"".join(self.frames(stream, new.items, stream.position))
         if not frame or stream.write(frame):
             self.arrived(stream, new)
         else:
-            self._wait_for(stream, new)
+            self._wait_for(stream, new, sending)
 
-    def send_news(self, due: Sequence[Due], frame: ForMany) -> None:
+    def send_news(self, due: Sequence[Due], frame: ForMany, sending: Sending) -> None:
         """Write one view to live streams that stand just before it, without waiting."""
         cursors = self._node.cursors_of([(stream.account_id, seq) for stream, seq, _ in due])
         written = map(frame.event, cursors, [version for _, _, version in due])
@@ -56,7 +56,7 @@ class StreamWriter:
             if stream.write(event):
                 stream.position = seq
             else:
-                self._wait_for(stream, Batch([], seq))
+                self._wait_for(stream, Batch([], seq), sending)
         self.sent += len(due)
 
     def arrived(self, stream: Stream, batch: Batch) -> None:
@@ -89,8 +89,11 @@ class StreamWriter:
             self._receipts.clear()
             await self.confirm()
 
-    def _wait_for(self, stream: Stream, batch: Batch) -> None:
+    def _wait_for(self, stream: Stream, batch: Batch, sending: Sending) -> None:
         """Leave a stream whose reader is slow to its own task, and hold the barrier for it."""
         stream.leaving = batch
         stream.sending = self._node.barrier.begin((stream.account_id,), stream.wire)
+        # What leaves last is as old as what was read for all.
+        stream.sending.read_at = sending.read_at
+        stream.sending.seen = batch.head
         stream.hand_over()

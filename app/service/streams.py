@@ -152,6 +152,7 @@ class Streams:
             if opening is None:
                 await stream.wire.cut()
                 return
+            sending.seen = opening.batch.head
             head = self._node.cursor(stream.account_id, opening.batch.head)
             parts = [frames.reset(head)] if opening.is_reset else []
             parts += self._writer.frames(stream, opening.batch.items, opening.position)
@@ -185,6 +186,7 @@ class Streams:
             if batch is None:
                 await stream.wire.cut()
                 return
+            sending.seen = batch.head
             parts = self._writer.frames(stream, batch.items, stream.position)
             await self._writer.write(stream, parts, sending)
             self._writer.arrived(stream, batch)
@@ -200,7 +202,7 @@ class Streams:
             frame = frames.ForMany("profile", *relations.profile_around(address, news.view))
             heard = iter(news.heard.items())
             while some := list(islice(heard, TURN)):
-                self._writer.send_news(self._standing_before(some), frame)
+                self._writer.send_news(self._standing_before(some), frame, sending)
                 await asyncio.sleep(0)
         finally:
             self._node.barrier.end(sending)
@@ -228,7 +230,8 @@ class Streams:
             batches = await self._reader.batches(positions)
             for turn, account_id in enumerate(positions):
                 is_late = self._node.barrier.is_late(sending)
-                self._serve_account(account_id, None if is_late else batches.get(account_id))
+                batch = None if is_late else batches.get(account_id)
+                self._serve_account(account_id, batch, sending)
                 if turn % TURN == TURN - 1:
                     await asyncio.sleep(0)
         finally:
@@ -246,7 +249,7 @@ class Streams:
                     stream.is_woken = True
         return positions
 
-    def _serve_account(self, account_id: int, batch: Batch | None) -> None:
+    def _serve_account(self, account_id: int, batch: Batch | None, sending: Sending) -> None:
         for stream in self._by_account.get(account_id, ()):
             if stream.wire.is_closing:
                 continue
@@ -255,7 +258,7 @@ class Streams:
             elif batch is None:
                 stream.hand_over()
             elif batch.head > stream.position:
-                self._writer.send(stream, batch)
+                self._writer.send(stream, batch, sending)
 
     # ---- who is here
 

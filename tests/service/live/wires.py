@@ -99,6 +99,19 @@ class Wire:
             await self.more()
         return found
 
+    async def whole(self) -> None:
+        """Wait for one whole answer with a content-length, and leave it here."""
+        while self._split(take=False) is None:
+            if self.is_ended:
+                raise Ended("the connection ended")
+            await self.more()
+
+    def since(self, length: int) -> bytes:
+        """What has come after so many bytes: as it came, and what it says where it is packed."""
+        late = bytes(self.received[length:])
+        whole, before = unpacked(bytes(self.received)), unpacked(bytes(self.received[:length]))
+        return late + whole[len(before) :]
+
     def close(self) -> None:
         """End the connection."""
         self._socket.close()
@@ -107,7 +120,7 @@ class Wire:
         self.received += data
         self.is_ended = self.is_ended or not data
 
-    def _split(self) -> Answer | None:
+    def _split(self, *, take: bool = True) -> Answer | None:
         head, found, rest = bytes(self.received).partition(b"\r\n\r\n")
         if not found:
             return None
@@ -117,7 +130,8 @@ class Wire:
                 length = int(line.split(b":")[1])
         if len(rest) < length:
             return None
-        self.received = bytearray(rest[length:])
+        if take:
+            self.received = bytearray(rest[length:])
         return Answer(int(head.split()[1]), rest[:length])
 
 
@@ -133,9 +147,7 @@ class Stream(Wire):
     @property
     def is_packed(self) -> bool:
         """Whether what comes is in gzip."""
-        return (
-            b"\r\ncontent-encoding: gzip\r\n" in self.received.partition(b"\r\n\r\n")[0] + b"\r\n"
-        )
+        return says_gzip(self.received)
 
     @property
     def text(self) -> bytes:
@@ -150,15 +162,19 @@ class Stream(Wire):
     async def until(self, kind: str, count: int = 1) -> list[Event]:
         """Wait until a kind of event has come so often; return everything so far."""
         while sum(event.kind == kind for event in self.events()) < count:
-            assert not self.is_ended, "the stream ended"
+            self._check_open()
             await self.more()
         return self.events()
 
     async def until_data(self, text: bytes) -> None:
         """Wait until a text has come."""
         while text not in self.received:
-            assert not self.is_ended, "the stream ended"
+            self._check_open()
             await self.more()
+
+    def _check_open(self) -> None:
+        if self.is_ended:
+            raise Ended("the stream ended")
 
 
 @dataclass
@@ -193,6 +209,20 @@ class Replica:
         known = self.profiles.get(profile["address"], {"version": -1})
         assert profile["version"] >= known["version"], "a version went back"
         self.profiles[profile["address"]] = profile
+
+
+def says_gzip(received: bytes | bytearray) -> bool:
+    """Tell whether a head says that what follows is in gzip."""
+    return b"\r\ncontent-encoding: gzip\r\n" in received.partition(b"\r\n\r\n")[0] + b"\r\n"
+
+
+def unpacked(received: bytes) -> bytes:
+    """What a body in gzip says so far; nothing where there is no gzip."""
+    if not says_gzip(received):
+        return b""
+    head, _, body = received.partition(b"\r\n\r\n")
+    is_chunked = b"transfer-encoding: chunked" in head.lower()
+    return zlib.decompressobj(GZIP).decompress(dechunk(received) if is_chunked else body)
 
 
 def dechunk(received: bytes) -> bytes:
