@@ -20,6 +20,8 @@ class Tasks:
     def __init__(self, report: Callable[[Exception], None]) -> None:
         self.report = report
         self._running: dict[str, asyncio.Task[object]] = {}
+        self._stopped: set[asyncio.Task[object]] = set()
+        """Those that were cancelled and have not ended yet."""
 
     def start(
         self, work: Coroutine[Any, Any, object], *, name: str, of: QObject | None = None
@@ -31,16 +33,19 @@ class Tasks:
         self.stop(name)
         task = asyncio.create_task(self._guard(work), name=name)
         self._running[name] = task
-        task.add_done_callback(self._forget)
         task.add_done_callback(lambda _task: work.close())  # cancelled before it began
         if of is not None:
-            of.destroyed.connect(lambda _object: task.cancel())
+            ending = of.destroyed.connect(lambda _object: task.cancel())
+            task.add_done_callback(lambda _task: QObject.disconnect(ending))
+        task.add_done_callback(self._forget)
 
     def stop(self, name: str) -> None:
         """Cancel the task of that name, if there is one."""
         task = self._running.pop(name, None)
         if task is not None:
             task.cancel()
+            self._stopped.add(task)
+            task.add_done_callback(self._stopped.discard)
 
     def is_running(self, name: str) -> bool:
         """Whether a task of that name has not ended yet."""
@@ -52,7 +57,7 @@ class Tasks:
 
     async def close(self) -> None:
         """Cancel everything and wait until it has ended."""
-        tasks = [*self._running.values()]
+        tasks = [*self._running.values(), *self._stopped]
         self._running.clear()
         for task in tasks:
             task.cancel()

@@ -3,6 +3,7 @@
 import asyncio
 
 import shiboken6
+from PySide6.QtCore import SIGNAL
 from PySide6.QtWidgets import QLabel
 
 from app.errors import Unreachable
@@ -82,5 +83,47 @@ def test_what_a_widget_started_ends_with_it(run: Run) -> None:
         shiboken6.delete(widget)
         await until(tasks.is_idle)
         assert told == []
+
+    run(story())
+
+
+def test_closing_waits_for_what_was_stopped_too(run: Run) -> None:
+    async def story() -> None:
+        told: list[str] = []
+        tasks = Tasks(lambda error: None)
+
+        async def work() -> None:
+            told.append("begun")
+            try:
+                await asyncio.Event().wait()
+            finally:
+                for _ in range(3):  # as an import does that is taken back
+                    await asyncio.sleep(0)
+                told.append("taken back")
+
+        tasks.start(work(), name="import")
+        await until(lambda: told)
+        tasks.stop("import")
+        await tasks.close()
+        assert told == ["begun", "taken back"]
+
+    run(story())
+
+
+def test_a_widget_keeps_nothing_of_what_has_ended(run: Run) -> None:
+    async def story() -> None:
+        tasks = Tasks(lambda error: None)
+        widget = QLabel()
+        heard = SIGNAL("destroyed(QObject*)")
+
+        async def work() -> None:
+            await asyncio.sleep(0)
+
+        receivers = []
+        for _ in range(3):
+            tasks.start(work(), name="show", of=widget)
+            await until(tasks.is_idle)
+            receivers.append(widget.receivers(heard))
+        assert len({*receivers}) == 1  # PySide keeps one of its own
 
     run(story())
