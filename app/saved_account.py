@@ -84,25 +84,27 @@ async def forget_account(paths: Paths, backend: KeyringBackend | None = None) ->
 
 async def has_keyring() -> bool:
     """Tell whether this computer has a keyring that keeps secrets."""
-    return await _beside(lambda: safe_backend(get_keyring()) is not None) is True
+    return await _beside(lambda: _chosen(None) is not None) is True
 
 
 async def find_secret(key: str, backend: KeyringBackend | None = None) -> str | None:
     """Read a secret; `None` where the keyring does not give it."""
-    chosen = backend or safe_backend(get_keyring())
-    if chosen is None:
-        return None
-    return await _beside(lambda: chosen.get_password(SERVICE, key))
+
+    def read() -> str | None:
+        chosen = _chosen(backend)
+        return chosen.get_password(SERVICE, key) if chosen is not None else None
+
+    return await _beside(read)
 
 
 async def keep_secret(key: str, secret: str, backend: KeyringBackend | None = None) -> bool:
     """Write a secret and read it back; `False` if no keyring took it."""
-    chosen = backend or safe_backend(get_keyring())
-    if chosen is None:
-        log.warning("there is no safe keyring: nothing is kept after this run")
-        return False
 
     def write_and_read_back() -> bool:
+        chosen = _chosen(backend)
+        if chosen is None:
+            log.warning("there is no safe keyring: nothing is kept after this run")
+            return False
         chosen.set_password(SERVICE, key, secret)
         return chosen.get_password(SERVICE, key) == secret
 
@@ -111,9 +113,18 @@ async def keep_secret(key: str, secret: str, backend: KeyringBackend | None = No
 
 async def drop_secret(key: str, backend: KeyringBackend | None = None) -> None:
     """Take a secret out of the keyring."""
-    chosen = backend or safe_backend(get_keyring())
-    if chosen is not None:
-        await _beside(lambda: chosen.delete_password(SERVICE, key))
+
+    def drop() -> None:
+        chosen = _chosen(backend)
+        if chosen is not None:
+            chosen.delete_password(SERVICE, key)
+
+    await _beside(drop)
+
+
+def _chosen(backend: KeyringBackend | None) -> KeyringBackend | None:
+    """Find the keyring; to look for one already asks the system's services, and may block."""
+    return backend or safe_backend(get_keyring())
 
 
 def safe_backend(backend: KeyringBackend) -> KeyringBackend | None:

@@ -1,5 +1,6 @@
 """The token is kept by a keyring that keeps secrets, or by none."""
 
+import threading
 from pathlib import Path
 from threading import Event
 
@@ -96,6 +97,22 @@ async def test_a_keyring_that_blocks_does_not_block_us(
     assert not await save_account(Paths(tmp_path), ACCOUNT, keyring)
     assert not keyring.has_answered
     keyring.end.set()
+
+
+async def test_the_keyring_is_looked_for_beside_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[threading.Thread] = []
+
+    def look() -> KeyringBackend:
+        looked.append(threading.current_thread())
+        return Memory()
+
+    monkeypatch.setattr(saved_account, "get_keyring", look)
+    assert await saved_account.find_secret("key") is None
+    assert not await saved_account.keep_secret("key", "secret")
+    await saved_account.drop_secret("key")
+    assert not await saved_account.has_keyring()
+    assert len(looked) == 4
+    assert threading.main_thread() not in looked
 
 
 def test_keyrings_that_only_pretend_are_refused() -> None:
