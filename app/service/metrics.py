@@ -49,7 +49,7 @@ class Metrics:
 
     async def _metrics(self, _: Call) -> Response:
         text = "".join(
-            f"# HELP kith_{name} {meaning}\n# TYPE kith_{name} {kind}\nkith_{name} {value:g}\n"
+            f"# HELP kith_{name} {meaning}\n# TYPE kith_{name} {kind}\nkith_{name} {value}\n"
             for name, kind, meaning, value in self._figures()
         )
         return PlainTextResponse(text, media_type=_FORMAT)

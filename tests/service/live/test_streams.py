@@ -1,6 +1,7 @@
 """What the streams promise beside the events: a steady beat, patience, a bounded memory, an end."""
 
 import asyncio
+import re
 import time
 from pathlib import Path
 
@@ -235,6 +236,11 @@ async def test_presence_follows_the_streams(service: Service) -> None:
     assert presence["online"] is False
     assert presence["last_seen"].endswith("Z")
     watching.close()
+
+
+async def test_figures_are_whole_however_large(service: Service) -> None:
+    text = service.call("GET", "/metrics").text
+    assert re.search(r"^kith_memory_peak_bytes [0-9]{7,}$", text, re.MULTILINE)
 
 
 async def test_figures_name_nobody(service: Service) -> None:
