@@ -58,7 +58,11 @@ def create_app(node: Node, streams: Events, more: Sequence[Route] = ()) -> ASGIA
             StarletteRoute(path, Endpoint(node, found), include_in_schema=False)
             for path, found in by_path.items()
         ],
-        exception_handlers={HTTPException: _on_http_error, Exception: _on_failure},
+        exception_handlers={
+            HTTPException: _on_http_error,
+            ProblemError: _on_problem,
+            Exception: _on_failure,
+        },
     )
     app.router.redirect_slashes = False
     return app
@@ -98,6 +102,12 @@ class _Streaming(Response):
 async def _on_http_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return problem_answer(ProblemError("not-found", "There is nothing at this path."))
+
+
+async def _on_problem(_: Request, error: Exception) -> Response:
+    """Answer what arose while an answer was begun, as that of a stream is."""
+    assert isinstance(error, ProblemError)
+    return problem_answer(error)
 
 
 async def _on_failure(request: Request, error: Exception) -> Response:

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
-from app.service.api import ROUTES
+from app.service.api import ROUTES, create_app
+from app.service.problems import Unavailable
 from tests.service.people import OPERATOR, Service, fresh, slug
 
 USER = {
@@ -110,6 +112,23 @@ async def test_other_paths_and_methods(service: Service) -> None:
     assert set(answer.headers["allow"].replace(" ", "").split(",")) >= {"GET", "HEAD", "PATCH"}
     head = await ann.call("HEAD", "/v1/me")
     assert head.status_code == 200
+
+
+class Away:
+    """The streams of a node that has lost its database."""
+
+    async def events(self, *_: Any) -> None:
+        raise Unavailable
+
+
+async def test_who_cannot_be_given_a_stream_is_told_when_to_come_again(service: Service) -> None:
+    (ann,) = await service.people(fresh())
+    transport = httpx.ASGITransport(create_app(service.node, Away()))
+    async with httpx.AsyncClient(transport=transport, base_url="http://kith.test") as client:
+        headers = {"Authorization": f"Bearer {ann.token}"}
+        answer = await client.get("/v1/events", headers=headers)
+    assert (answer.status_code, slug(answer)) == (503, "unavailable")
+    assert answer.headers["retry-after"] == "1"
 
 
 @pytest.mark.parametrize(
