@@ -32,8 +32,8 @@ _HELD: Final = (
     "CASE WHEN r.peer_id IS NOT NULL THEN r.version END",
     "r.digest",
 )
-HeldRow = tuple[int, int, int | None, int]
 """What is read of each relation there is; of one that is pending, no version."""
+HeldColumns = tuple[list[int], list[int], list[int | None], list[int]]
 
 
 @dataclass(slots=True)
@@ -109,7 +109,7 @@ class _Work:
     kept: dict[int, Record] = field(default_factory=dict)
     """The relations there are that are not as wished, and their keys."""
     fresh: list[int] = field(default_factory=list)
-    """Keys that are new to the caller and within the budget, in the order of the request."""
+    """Keys that are new to the caller and within the budget, in their order."""
     owners: dict[int, Owner] = field(default_factory=dict)
     mine: dict[int, tuple[Any, ...]] = field(default_factory=dict)
     """What the accounts at the keys in `kept` keep about the caller."""
@@ -121,59 +121,66 @@ class _Work:
     def load(self) -> None:
         """Read the relations there are, and the views of those that are as wished."""
         wishes = self.request.wishes
-        held = self._holds(2 * len(wishes))
-        if not held:
-            self.fresh = list(wishes)
+        if not wishes or not self._holds_more_than(0):
+            self.fresh = sorted(wishes)
             return
         rows, mine = "relation r", relations.MINE
-        if held == 2 * len(wishes):
+        if self._holds_more_than(2 * len(wishes)):
             keys = self.tx.numbers(sorted(wishes))
             rows = f"{keys} n CROSS JOIN relation r ON r.peer_key = n.value"
             mine = relations.MINE_BY_KEY
-        new = wishes.keys() - self._look_at(rows, mine)
-        self.fresh = [key for key in wishes if key in new] if new else []
+        self.fresh = sorted(wishes.keys() - self._look_at(rows, mine))
         if self.differing:
             self.kept = load_records(self.tx, self.me.id, self.differing)
 
-    def _holds(self, most: int) -> int:
-        """Count my relations, up to a number: a small book is read whole, a large one by key."""
-        counted = self.tx.one(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM relation WHERE owner_id = ? LIMIT ?) held",
-            self.me.id,
-            most,
-        )
-        assert counted is not None
-        return int(counted[0])
+    def _holds_more_than(self, some: int) -> bool:
+        """Tell how to read my relations: a small book is read whole, a large one by key."""
+        one_more = "SELECT 1 FROM relation WHERE owner_id = ? LIMIT 1 OFFSET ?"
+        return self.tx.one(one_more, self.me.id, some) is not None
 
     def _look_at(self, rows: str, mine: str) -> set[int]:
         """Return the keys there are; note the views of the matched ones that are as wished."""
         wishes = self.request.wishes
         read = self.tx.integers(_HELD, f"FROM {rows} WHERE {mine}", self.me.id)
-        held = [row for row in cast("list[HeldRow]", read) if row[0] in wishes]
-        parts = self._judged(held)
-        seen = [
-            (row[0], text, row[2], row[3])
-            for row, text in zip(held, parts, strict=True)
-            if text and row[2] is not None
-        ]
-        texts = self.views.texts([each[3] for each in seen])
+        keys, flags, versions, digests = cast("HeldColumns", read)
+        parts = self._judged(keys, flags)
+        views = self.views.texts(digests)
         self.found.matched = {
-            each[0]: (each[1], each[2], text)
-            for each, text in zip(seen, texts, strict=True)
-            if text is not None
+            key: (text, version, view)
+            for key, text, version, view in zip(keys, parts, versions, views, strict=True)
+            if version is not None and text and view and key in wishes
         }
-        if len(self.found.matched) < len(seen):
-            self._write_unknown({key: (text, version) for key, text, version, _ in seen})
+        if None in views:
+            self._write_unknown(
+                {
+                    key: (text, version)
+                    for key, text, version, view in zip(keys, parts, versions, views, strict=True)
+                    if version is not None and text and view is None and key in wishes
+                }
+            )
         if not all(parts):
-            self.differing = [row[0] for row, text in zip(held, parts, strict=True) if not text]
-        return {row[0] for row in held}
+            self.differing = [
+                key for key, text in zip(keys, parts, strict=True) if not text and key in wishes
+            ]
+        return {*keys}
 
-    def _write_unknown(self, seen: Mapping[int, tuple[str, int]]) -> None:
+    def _judged(self, keys: Sequence[int], flags: Sequence[int]) -> list[str]:
+        """Return the parts of each relation that is as wished; the others are to be changed."""
+        wishes = self.request.wishes
+        if len(self.request.kinds) > 1:
+            return [
+                _parts_as_wished(wishes[key], each) if key in wishes else ""
+                for key, each in zip(keys, flags, strict=True)
+            ]
+        (wish,) = self.request.kinds
+        known = {each: _parts_as_wished(wish, each) for each in {*flags}}
+        return [known[each] for each in flags]
+
+    def _write_unknown(self, unknown: Mapping[int, tuple[str, int]]) -> None:
         """Note the views that nobody has been shown of late."""
-        unknown = seen.keys() - self.found.matched.keys()
         for written, _ in self._written(cards.at(self.tx, self.me, unknown)):
             self.found.matched |= {
-                key: (*seen[key], text)
+                key: (*unknown[key], text)
                 for key, text in zip(written.cards.keys, written.texts, strict=True)
             }
 
@@ -184,15 +191,6 @@ class _Work:
             self.views.note(dict(zip(digests, written.texts, strict=True)))
             yield written, digests
 
-    def _judged(self, held: Sequence[HeldRow]) -> list[str]:
-        """Return the parts of each relation that is as wished; the others are to be changed."""
-        if len(self.request.kinds) > 1:
-            wishes = self.request.wishes
-            return [_parts_as_wished(wishes[key], flags) for key, flags, *_ in held]
-        (wish,) = self.request.kinds
-        known = {flags: _parts_as_wished(wish, flags) for flags in {row[1] for row in held}}
-        return [known[row[1]] for row in held]
-
     def charge(self, allowance: Allowance, now: float) -> None:
         """Charge what is new, the first first; defer what the budget does not allow."""
         if not self.fresh:
@@ -202,9 +200,11 @@ class _Work:
         if granted:
             budget.spend(self.tx, self.me.id, left, granted, now)
         if granted < len(self.fresh):
-            self.found.deferred = set(self.fresh[granted:])
+            new = {*self.fresh}
+            first = [key for key in self.request.wishes if key in new]
+            self.found.deferred = {*first[granted:]}
             self.found.retry_after = left.retry_after
-            self.fresh = self.fresh[:granted]
+            self.fresh = sorted(first[:granted])
 
     def meet(self) -> None:
         """Read the accounts at the addresses."""
@@ -260,8 +260,8 @@ class _Work:
         ]
         for wish, keys in self.request.by_wish(self.fresh).items() if self.fresh else ():
             blank = _new(self.me, wish)._replace(relation_seq=seq)
-            self._add_met(blank, sorted(self.met.keys() & keys))
-            self._add_ghosts(blank, sorted(key for key in keys if key not in self.met))
+            self._add_met(blank, [key for key in keys if key in self.met])
+            self._add_ghosts(blank, [key for key in keys if key not in self.met])
             if blank.stands != relations.empty(self.me.id, 0).stands:
                 told += {*keys}.intersection(self.there)
         stands = {key: record.stands for key, record in self.kept.items()}

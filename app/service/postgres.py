@@ -103,17 +103,15 @@ class PostgresTx:
         assert found is not None
         return [[] if text is None else text.split("\n") for text in found]
 
-    def integers(
-        self, wanted: Sequence[str], rest: str, *values: Value
-    ) -> list[tuple[int | None, ...]]:
-        """Return rows of integers: joined by the server, so that one row is read, not each."""
+    def integers(self, wanted: Sequence[str], rest: str, *values: Value) -> list[list[int | None]]:
+        """Return columns of integers: joined by the server, so that one row is read, not each."""
         joined = ", ".join(
-            f"'[' || string_agg(COALESCE(({column})::text, 'null'), ',') || ']'"
+            f"'[' || COALESCE(string_agg(COALESCE(({column})::text, 'null'), ','), '') || ']'"
             for column in wanted
         )
         found = self.one(f"SELECT {joined} {rest}", *values)
         assert found is not None
-        return [] if found[0] is None else list(zip(*map(decode_integers, found), strict=True))
+        return list(map(decode_integers, found))
 
     def fill(
         self,

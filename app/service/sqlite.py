@@ -70,14 +70,12 @@ class SqliteTx:
         assert found is not None
         return [[] if text is None else text.split("\n") for text in found]
 
-    def integers(
-        self, wanted: Sequence[str], rest: str, *values: Value
-    ) -> list[tuple[int | None, ...]]:
-        """Return rows of integers: joined by SQLite, so that all of them are one step of it."""
+    def integers(self, wanted: Sequence[str], rest: str, *values: Value) -> list[list[int | None]]:
+        """Return columns of integers: joined by SQLite, so that all are one step of it."""
         joined = ", ".join(f"json_group_array({column})" for column in wanted)
         found = self.one(f"SELECT {joined} {rest}", *values)
         assert found is not None
-        return list(zip(*map(decode_integers, found), strict=True))
+        return list(map(decode_integers, found))
 
     def fill(
         self,

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from app.service.accounts import Owner
 from app.service.relations import STANDING
-from app.service.store import Tx
+from app.service.store import Tx, Value
 
 FEW = 50
 """Up to so many viewers are looked up one by one."""
@@ -62,15 +62,15 @@ _ALL = f"FROM relation r CROSS JOIN account v ON v.id = r.owner_id {_MINE} WHERE
 def viewers(tx: Tx, owner: Owner, keys: Sequence[int] | None) -> list[Row]:
     """Return who holds an owner; of some addresses only, where `keys` names them."""
     if keys is None:
-        return tx.integers(_COLUMNS, _ALL, owner.id, owner.id)
+        return _rows(tx, _ALL, owner.id, owner.id)
     if not keys:
         return []
     if len(keys) > FEW and count_viewers(tx, owner, len(keys)) < len(keys):
         wanted = set(keys)
-        everybody = tx.integers(_COLUMNS, _ALL, owner.id, owner.id)
+        everybody = _rows(tx, _ALL, owner.id, owner.id)
         return [row for row in everybody if row[1] in wanted]
-    return tx.integers(
-        _COLUMNS,
+    return _rows(
+        tx,
         f"FROM {tx.numbers(sorted(keys))} n"
         " CROSS JOIN account v ON v.address_key = n.value"
         f" CROSS JOIN relation r ON r.owner_id = v.id AND r.peer_key = ? {_MINE}"
@@ -81,10 +81,14 @@ def viewers(tx: Tx, owner: Owner, keys: Sequence[int] | None) -> list[Row]:
     )
 
 
+def _rows(tx: Tx, rest: str, *values: Value) -> list[Row]:
+    return list(zip(*tx.integers(_COLUMNS, rest, *values), strict=True))
+
+
 def some_viewers(tx: Tx, owner: Owner, after: int, until: int) -> list[Row]:
     """Return who holds an owner and has an id after one and up to another."""
     between = f"{_ALL} AND r.owner_id > ? AND r.owner_id <= ?"
-    return tx.integers(_COLUMNS, between, owner.id, owner.id, after, until)
+    return _rows(tx, between, owner.id, owner.id, after, until)
 
 
 def end_of_part(tx: Tx, owner: Owner, after: int, size: int) -> int | None:

@@ -54,12 +54,10 @@ class TracingTx:
         self._note(f"{', '.join(wanted)} {rest}", len(found[0]))
         return found
 
-    def integers(
-        self, wanted: Sequence[str], rest: str, *values: Value
-    ) -> list[tuple[int | None, ...]]:
-        rows = self.tx.integers(wanted, rest, *values)
-        self._note(f"{', '.join(wanted)} {rest}", len(rows))
-        return rows
+    def integers(self, wanted: Sequence[str], rest: str, *values: Value) -> list[list[int | None]]:
+        found = self.tx.integers(wanted, rest, *values)
+        self._note(f"{', '.join(wanted)} {rest}", len(found[0]))
+        return found
 
     def fill(
         self,
