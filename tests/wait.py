@@ -1,5 +1,6 @@
 """Waiting for a condition, within bounds."""
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -14,3 +15,10 @@ def wait_until(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "this did not come about"
         time.sleep(_PAUSE_S)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Do so without keeping others from what they do."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition():  # noqa: ASYNC110 - a condition of any kind
+            await asyncio.sleep(_PAUSE_S)

@@ -4,7 +4,9 @@ import hashlib
 import zlib
 from pathlib import Path
 
+import psycopg
 import pytest
+from cryptography.exceptions import InvalidTag
 
 from app.service.keys import Keys, load_keys
 from app.service.sqlite import SqliteStore
@@ -35,23 +37,70 @@ def contents(folder: Path) -> list[bytes]:
     return [path.read_bytes() for path in folder.iterdir()]
 
 
-async def test_no_address_and_no_message_can_be_found_in_the_files(tmp_path: Path) -> None:
-    store_path = tmp_path / "kith.db"
+class Written:
+    """What an engine has written to its files since this was made."""
+
+    def __init__(self, database: Path | str) -> None:
+        self._database = database
+        self._begun = self._log_end()
+
+    def files(self) -> list[bytes]:
+        """Return what lies in the database and, the last, in its log."""
+        if isinstance(self._database, Path):
+            return [self._database.read_bytes(), self._database.with_name(WAL).read_bytes()]
+        with psycopg.connect(self._database, autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+            (folder,) = connection.execute("SHOW data_directory").fetchall()[0]
+            tables = [Path(folder, path) for (path,) in connection.execute(OURS)]
+        return [*(path.read_bytes() for path in tables), self._log(Path(folder))]
+
+    def _log_end(self) -> int:
+        if isinstance(self._database, Path):
+            return 0
+        with psycopg.connect(self._database) as connection:
+            (end,) = connection.execute("SELECT pg_current_wal_lsn() - '0/0'").fetchall()[0]
+        return int(end)
+
+    def _log(self, folder: Path) -> bytes:
+        end, found = self._log_end(), b""
+        for number in range(self._begun // SEGMENT, end // SEGMENT + 1):
+            (path,) = Path(folder, "pg_wal").glob(f"*{number // 256:08X}{number % 256:08X}")
+            found += path.read_bytes()
+        return found[self._begun % SEGMENT :][: end - self._begun]
+
+
+WAL = "kith.db-wal"
+SEGMENT = 16 * 1024 * 1024
+OURS = """
+    SELECT pg_relation_filepath(t.oid) FROM pg_class c
+    JOIN pg_class t ON t.oid IN (c.oid, c.reltoastrelid)
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'i')
+"""
+"""Where PostgreSQL keeps our tables, what is too long for them, and the indexes."""
+
+
+async def test_no_address_and_no_message_can_be_found_in_the_files(database: Path | str) -> None:
+    written = Written(database)
     pending, handle, gone = fresh(), "a.handle.nobody.guesses", fresh()
-    async with serve(store_path) as service:
-        ann, bob = await service.pair(name="Ann")
+    async with serve(database) as service:
+        ann, bob = await service.pair(name="Ann Unmistakable")
         await ann.sync(bob.address, pending, handle, gone)
         await ann.drop(gone)
         await ann.get(f"/v1/profiles/{(looked := fresh())}")
         assert (await ann.send(bob.address, "a text nobody guesses")).status_code == 202
         addresses = (ann.address, bob.address, pending, handle, gone, looked)
-        files = contents(tmp_path)
-        assert len(files) >= 2  # the database and its log
+        files = written.files()
+        assert b"Ann Unmistakable" in files[-1]  # it is looked for where it would be
         for data in files:
             assert b"a text nobody" not in data
             assert ann.token.encode() not in data
             for address in addresses:
                 assert not [each for each in tell_tales(address) if each in data]
+
+
+def test_what_is_looked_for_would_be_found() -> None:
+    assert b"18005550001" in tell_tales("18005550001")
+    assert hashlib.sha256(b"+18005550001").hexdigest()[:16].encode() in tell_tales("18005550001")
 
 
 async def test_without_the_key_nothing_is_found_and_with_it_everything(
@@ -64,7 +113,11 @@ async def test_without_the_key_nothing_is_found_and_with_it_everything(
         person = Person(again, ann.address, ann.token)
         listed, _ = await person.whole_list()
         assert list(listed) == [bob.address]
-    assert Keys(b"other" * 7).index(bob.address) != Keys(SECRET).index(bob.address)
+    mine, others = Keys(SECRET), Keys(b"other" * 7)
+    for address in (bob.address, "a.handle.nobody.guesses"):
+        assert others.index(address) != mine.index(address)
+        with pytest.raises((InvalidTag, UnicodeDecodeError)):
+            others.unlock([mine.seal_address(address)])
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """One discovery budget over every way to learn whether an address exists."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from itertools import count
 from pathlib import Path
@@ -10,6 +11,11 @@ from app.service.budget import Allowance
 from tests.service.people import DAY_S, Person, Service, fresh, serve, slug
 
 MOST_IN_30_DAYS = 10_000 + 30 * 24 * 6
+SINGLE: dict[str, tuple[str, str, object]] = {
+    "profile": ("GET", "/v1/profiles/{}", None),
+    "picture": ("GET", "/v1/profiles/{}/picture", None),
+    "relation": ("PATCH", "/v1/contacts/{}", {"subscribed": True}),
+}
 _strangers = count(13010000000)
 
 
@@ -149,6 +155,29 @@ async def test_the_budget_survives_a_restart_and_is_one_for_all_tokens(
         other = Person(second, person.address, token)
         assert await learned(again, strangers(1)) == 1
         assert await learned(other, strangers(3)) == 1
+
+
+async def test_many_connections_with_many_tokens_share_one_budget(small: Service) -> None:
+    """All at once, in every way: five are told something, and nobody a sixth."""
+    (person,) = await small.people(fresh())
+    path = f"/v1/operator/users/{person.address}/tokens"
+    tokens = [(await small.operator("POST", path)).json()["token"] for _ in range(4)]
+
+    async def is_told(token: str, way: str) -> bool:
+        caller = Person(small, person.address, token)
+        (new,) = strangers(1)
+        if way == "sync":
+            return await learned(caller, [new]) == 1
+        if way == "message":
+            return (await caller.send(new, "Hello")).status_code == 202
+        method, path, body = SINGLE[way]
+        answer = await caller.call(method, path.format(new), json=body)
+        assert answer.status_code in {200, 404, 429}
+        return answer.status_code != 429
+
+    ways = ("sync", "message", *SINGLE)
+    told = await asyncio.gather(*(is_told(token, way) for way in ways for token in tokens))
+    assert sum(told) == 5
 
 
 async def test_removing_buys_nothing(small: Service) -> None:

@@ -186,6 +186,17 @@ async def test_columns_are_the_rows_as_text(database: str | Path) -> None:
     await store.close()
 
 
+async def test_what_is_answered_is_on_the_disk(database: str | Path) -> None:
+    """No test pulls the plug; but the engines are told to wait for the disk at every commit."""
+    store = open_store(database)
+    asked = {"PRAGMA synchronous": 2, "PRAGMA journal_mode": "wal"}
+    if isinstance(database, str):
+        asked = {"SHOW synchronous_commit": "on"}
+    for sql, expected in asked.items():
+        assert await store.write(lambda tx: tx.one(sql)) == (expected,)  # noqa: B023 - awaited here
+    await store.close()
+
+
 async def test_a_lost_connection_is_made_anew(postgresql: str) -> None:
     url = new_database(postgresql)
     store = open_store(url)

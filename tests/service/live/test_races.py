@@ -13,6 +13,9 @@ from tests.service.live.conftest import fresh
 from tests.service.live.wires import Answer, Stream, Wire
 
 SET = 16
+LONG_NAME = "N" * 300
+"""With it, what a viewer missed is worth packing."""
+TAKES_GZIP = "accept-encoding: gzip\r\n"
 
 
 class Owner:
@@ -42,7 +45,7 @@ class Owner:
 
     def join(self) -> None:
         """Have an account at the same address."""
-        (self.person,) = self.person.service.people(self.person.address, name="N")
+        (self.person,) = self.person.service.people(self.person.address, name=LONG_NAME)
 
     async def _call(self, wire: Wire, method: str, path: str, body: object) -> Answer:
         data = b"" if body is None else json.dumps(body).encode()
@@ -55,13 +58,13 @@ class Owner:
 
 
 class Watcher:
-    """A viewer in three ways at once: live, asking again, and coming back from the past."""
+    """A viewer in every way at once: live, asking, changing, and coming back from the past."""
 
     def __init__(self, person: Person) -> None:
         self.person = person
         self._start = person.get("/v1/contacts")["cursor"]
         self._live = Stream(person.service.url).open(person.token)
-        self._polls = [Wire(person.service.url) for _ in range(2)]
+        self._polls = [Wire(person.service.url) for _ in range(4)]
         self._resumed: Stream | None = None
         self._turn = 0
 
@@ -74,11 +77,21 @@ class Watcher:
 
     def ask(self, owner: str) -> None:
         """Have requests on their way while others change things."""
-        path = [f"/v1/profiles/{owner}", f"/v1/contacts?cursor={self._start}"]
-        for wire, each in zip(self._polls, path, strict=True):
-            wire.request("GET", each, self.person.token)
         self._turn += 1
-        self._resumed = Stream(self.person.service.url).open(self.person.token, self._start)
+        flag = {"favorite": bool(self._turn % 2)}  # the answer and a live event carry the profile
+        entry = {"addresses": [owner], "contact": True}
+        more = TAKES_GZIP if self._turn % 4 < 2 else ""
+        requests = (
+            ("GET", f"/v1/profiles/{owner}", None),
+            ("GET", f"/v1/contacts?cursor={self._start}", None),
+            ("PATCH", f"/v1/contacts/{owner}", flag),
+            ("POST", "/v1/contacts/sync", {"entries": [entry]}),
+        )
+        for wire, (method, path, body) in zip(self._polls, requests, strict=True):
+            data = b"" if body is None else json.dumps(body).encode()
+            wire.request(method, path, self.person.token, data, more)
+        self._resumed = Stream(self.person.service.url)
+        self._resumed.open(self.person.token, self._start, more)
 
     def mark(self) -> list[tuple[Wire, int]]:
         """Take what has arrived until now; only what comes later counts."""
@@ -91,8 +104,7 @@ class Watcher:
         assert self._resumed is not None
         await self._resumed.until("ready")
         for wire in self._polls:
-            while b"\r\n\r\n" not in wire.received:
-                await wire.more()
+            await wire.whole()
         self._live.pull()
 
     async def clear(self) -> None:
@@ -216,7 +228,7 @@ async def race(
     await publishing
     await watcher.settle()
     for wire, length in marks:
-        late = bytes(wire.received[length:])
+        late = wire.since(length)
         assert canary.encode() not in late, f"{revocation.name}: {late!r}"
     await revocation.give(owner, watcher)
     await owner.publish("neutral")
@@ -225,7 +237,9 @@ async def race(
 
 async def races(service: Service, count: int) -> None:
     """Run pairs of an owner and a watcher side by side; the last of them go by a visibility set."""
-    owners = [Owner(person) for person in service.people(*(fresh() for _ in range(3)), name="N")]
+    owners = [
+        Owner(person) for person in service.people(*(fresh() for _ in range(3)), name=LONG_NAME)
+    ]
     watchers = []
     for owner in owners:
         (viewer,) = service.people(fresh(), name="Viewer")
