@@ -47,11 +47,22 @@ def begin_step(
     """Start a step; what was undone before cannot be redone after it."""
     transaction.kinds |= Kind.STEPS
     transaction.run(f"DELETE FROM step WHERE undone AND {_FINISHED}")
-    step_id = transaction.run(
-        "INSERT INTO step (name, at, open) VALUES (?, ?, ?)", name, now, is_open
+    step_id = _next_id(transaction)
+    transaction.run(
+        "INSERT INTO step (id, name, at, open) VALUES (?, ?, ?, ?)", step_id, name, now, is_open
     )
     _forget_old(transaction)
     return StepWriter(transaction, step_id)
+
+
+def _next_id(transaction: Transaction) -> int:
+    """Give a number that no step had: who offers to undo one must not undo another."""
+    last = transaction.value(
+        "SELECT MAX(IFNULL((SELECT value FROM meta WHERE key = 'last_step'), 0), "
+        "IFNULL((SELECT MAX(id) FROM step), 0))"
+    )
+    transaction.run("INSERT OR REPLACE INTO meta VALUES ('last_step', ?)", last + 1)
+    return int(last) + 1
 
 
 _FINISHED: Final = "id NOT IN (SELECT step_id FROM unfinished)"

@@ -60,11 +60,18 @@ class Segmented(QFrame):
     def set_current(self, key: Hashable) -> None:
         """Show which one holds, without a signal; an unknown key shows none."""
         self.current = key
-        entry = key if key in self._segments else next(iter(self._segments), None)
         for each, segment in self._segments.items():
             segment.setChecked(each == key)
+        self._let_tab_stop()
+
+    def _let_tab_stop(self) -> None:
+        """Let Tab come to the one that holds, and go on from the one that is looked at."""
+        looked_at = next((key for key, each in self._segments.items() if each.hasFocus()), None)
+        stop = self._entry() if looked_at is None else looked_at
+        for each, segment in self._segments.items():
+            is_stop = each == stop
             segment.setFocusPolicy(
-                Qt.FocusPolicy.StrongFocus if each == entry else Qt.FocusPolicy.ClickFocus
+                Qt.FocusPolicy.StrongFocus if is_stop else Qt.FocusPolicy.ClickFocus
             )
 
     def segment(self, key: Hashable) -> QPushButton:
@@ -73,14 +80,21 @@ class Segmented(QFrame):
 
     def focus_current(self) -> None:
         """Put the keyboard on the one that holds."""
-        for segment in self._segments.values():
-            if segment.focusPolicy() == Qt.FocusPolicy.StrongFocus:
-                segment.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        entry = self._entry()
+        if entry is not None:
+            self._segments[entry].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _entry(self) -> Hashable:
+        """Choose where the keyboard comes in: where the choice holds, otherwise at the first."""
+        first = next(iter(self._segments), None)
+        return self.current if self.current in self._segments else first
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrows and Enter belong to the whole choice; a button would leave it."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             return self._take_key(event)
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self._let_tab_stop()
         key = next((key for key, each in self._segments.items() if each is watched), None)
         if event.type() in (QEvent.Type.Enter, QEvent.Type.FocusIn):
             self.considered.emit(key)

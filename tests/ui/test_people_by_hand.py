@@ -120,7 +120,14 @@ def test_arrows_look_at_a_visibility_and_enter_chooses_it(
             press(public, Key.Key_Right)
             assert contact_s.hasFocus()
             assert session.steps() == steps  # on the way to a third nothing is done
-            press(contact_s, Key.Key_Left)
+            press(contact_s, Key.Key_Tab)
+            focus = window.focusWidget()
+            assert focus is not None
+            assert window.stage.isAncestorOf(focus)  # Tab goes on from where one looks
+            assert not card.choice.isAncestorOf(focus)
+            press(focus, Key.Key_Backtab)
+            assert window.focusWidget() is card.choice.segment(0)
+            press(card.choice.segment(0), Key.Key_Right)
             press(public, Key.Key_Return)
             await until(lambda: session.rows_of([contact])[contact].visibility == Visibility.PUBLIC)
 

@@ -3,8 +3,10 @@
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
 
+from app.domain import Block
 from tests.ui.by_hand import CTRL, Key, click_row, press, texts
 from tests.ui.conftest import OpenWindow, Run, until
+from ui.plain import one_line
 
 
 def test_a_long_toast_fills_two_lines_and_the_next_is_as_short_as_its_words(
@@ -56,5 +58,19 @@ def test_the_toast_does_not_cover_what_is_asked_under_the_list(
             window.list.table.choose_current_only()
             low = window.height() - bar.height()
             await until(lambda: window.toast.geometry().bottom() > low)
+
+    run(story())
+
+
+def test_a_deed_after_an_undone_one_is_not_called_done_again(
+    run: Run, open_window: OpenWindow
+) -> None:
+    async def story() -> None:
+        async with open_window(2) as (window, session):
+            who = window.model.row(0)
+            session.set_favorite([who.id], True)
+            session.undo()
+            session.set_blocked([who.id], tuple(Block))
+            assert one_line(window.toast.words.text()) == f"Block {who.name}"
 
     run(story())

@@ -205,3 +205,16 @@ async def open_until_surprised(session: Session) -> None:
     async with session:
         assert session._rest is not None
         await asyncio.wait([session._rest])
+
+
+async def test_a_step_is_never_numbered_as_one_before_it(session: Session) -> None:
+    ada = session.add_contact("Ada", ["+18005550001"], "US")
+    session.rename(ada, "Ada L.")
+    undone = session.undo()
+    session.set_note(ada, "From the lake")  # forgets what was undone
+    assert undone is not None
+    assert session.undo_step(undone.id) is None
+    assert [step.name for step in session.steps() if not step.undone] == [
+        "Note on Ada",
+        "Add Ada",
+    ]
