@@ -53,12 +53,14 @@ QLineEdit[bad="true"] { border-color: $danger; }
 QComboBox QLineEdit, QComboBox QLineEdit:focus {
     min-height: 0; padding: 0; border: none; background: transparent;
 }
+QComboBox { combobox-popup: 0; }
 QComboBox::drop-down { border: none; width: $p24; }
 QComboBox::down-arrow { image: url("$arrow"); width: $p16; height: $p16; }
 QComboBox QAbstractItemView {
     background: $card; color: $text; border: 1px solid $line; padding: $p4; outline: none;
     selection-background-color: $accent_soft; selection-color: $text;
 }
+QComboBox QAbstractItemView::item { min-height: $p24; }
 
 QPushButton[kind="chip"] {
     min-height: $p20; padding: $p1 $p8; border-radius: $p11; color: $muted; font-size: $p12;

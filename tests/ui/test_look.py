@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtGui import QColor, QFont, QImage
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QStyle,
+    QStyleOptionComboBox,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
 
 from app import errors
 from ui import avatar, icons, wording
@@ -190,6 +197,13 @@ def test_the_gap_beside_an_icon_grows_with_the_font(qapp: QApplication, dress: T
         assert gap() > usual
     finally:
         qapp.setFont(before)
+
+
+def test_a_list_that_drops_down_has_no_arrows_over_its_lines(qtbot: QtBot, dress: Theme) -> None:
+    box = QComboBox()
+    qtbot.addWidget(box)
+    hint = QStyle.StyleHint.SH_ComboBox_Popup
+    assert not box.style().styleHint(hint, QStyleOptionComboBox(), box)
 
 
 def test_what_points_along_the_reading_is_turned_round(qapp: QApplication, dress: Theme) -> None:

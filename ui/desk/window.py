@@ -34,6 +34,8 @@ from ui.wording import tr
 
 FRESH_S: Final = 60.0
 """What arrives later than this after a change was not caused by it."""
+FRAME: Final = 40
+"""The height that a screen has to leave for the frame around the window."""
 
 
 class DeskWindow(QWidget):
@@ -64,7 +66,7 @@ class DeskWindow(QWidget):
         self._make_bar()
         self._make_pages()
         room = self.screen().availableSize()
-        self.resize(min(theme.px(1280), room.width()), min(theme.px(800), room.height()))
+        self.resize(min(theme.px(1280), room.width()), min(theme.px(800), room.height() - FRAME))
 
     # ---- building
 
