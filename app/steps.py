@@ -46,8 +46,8 @@ def begin_step(
 ) -> StepWriter:
     """Start a step; what was undone before cannot be redone after it."""
     transaction.kinds |= Kind.STEPS
-    transaction.run(f"DELETE FROM step WHERE undone AND {_FINISHED}")
     step_id = _next_id(transaction)
+    transaction.run(f"DELETE FROM step WHERE undone AND {_FINISHED}")
     transaction.run(
         "INSERT INTO step (id, name, at, open) VALUES (?, ?, ?, ?)", step_id, name, now, is_open
     )
