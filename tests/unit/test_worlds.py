@@ -1,6 +1,10 @@
 """World files: what they may say, and that the same file or seed is the same world."""
 
+import hashlib
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -23,6 +27,9 @@ from app.worlds.pictures import MOTIFS, draw
 from app.worlds.seeded import grow
 from app.worlds.world import REGION, Drawing, Recipe
 
+ROOT = Path(__file__).parents[2]
+SEVEN = "aeb60625c08568ff53dc53c27b25c97df555ffaa70931000370f1e716d5e5b1c"
+"""The digest of the world of the seed 7 with 700 people."""
 SHIPPED = sorted(WORLDS.glob("*.json"))
 ANA = {"id": "ana", "address": "ana"}
 
@@ -55,6 +62,37 @@ def test_the_same_seed_is_the_same_world(count: int) -> None:
     assert grow(recipe) == grow(recipe)
     assert len(grow(recipe).people) == count
     assert grow(recipe) != grow(Recipe("a test", seed=8, count=count))
+
+
+EVERY_WORLD = """
+import hashlib, sys, msgspec
+from app.worlds.files import WORLDS, read, seeded_path
+from app.worlds.pictures import MOTIFS, draw
+from app.worlds.world import Drawing
+digest = hashlib.sha256()
+for path in (*sorted(WORLDS.glob("*.json")), seeded_path(7, 3), seeded_path(7, 700)):
+    digest.update(msgspec.json.encode(read(path)))
+for motif in sorted(MOTIFS):
+    digest.update(draw(Drawing(motif, 7)))
+print(digest.hexdigest())
+"""
+
+
+def test_every_world_is_the_same_in_each_process_byte_for_byte() -> None:
+    def made(hash_seed: str) -> str:
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)}
+        words = [sys.executable, "-c", EVERY_WORLD]
+        return subprocess.run(
+            words, env=environment, capture_output=True, text=True, check=True
+        ).stdout
+
+    assert len(made("1")) == 65
+    assert made("1") == made("2")
+
+
+def test_a_seed_is_the_same_world_on_every_python() -> None:
+    people = msgspec.json.encode(grow(Recipe("a test", seed=7, count=700)))
+    assert hashlib.sha256(people).hexdigest() == SEVEN, "or say in the README that seeds are new"
 
 
 @settings(max_examples=40, deadline=None)
