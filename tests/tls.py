@@ -14,6 +14,8 @@ from cryptography.x509.oid import NameOID
 
 DAY = timedelta(days=1)
 NO_PASSWORD = serialization.NoEncryption()
+SIGNS = x509.KeyUsage(*[False] * 5, True, *[False] * 3)  # certificates, and nothing else
+AUTHORITY = (x509.BasicConstraints(ca=True, path_length=None), SIGNS)
 
 
 class Authority:
@@ -24,7 +26,7 @@ class Authority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Tests of Kith")])
         self.roots = folder / "roots.pem"
-        self.roots.write_bytes(self._sign(self._name, self._key, x509.BasicConstraints(True, None)))
+        self.roots.write_bytes(self._sign(self._name, self._key, AUTHORITY))
 
     def server(self, host: str, *, until: timedelta = DAY) -> ssl.SSLContext:
         """Make what a server needs to prove that it is this host, until then."""
@@ -36,7 +38,7 @@ class Authority:
             key.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, NO_PASSWORD
             )
-            + self._sign(name, key, names, until)
+            + self._sign(name, key, (names,), until)
         )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(path)
@@ -46,10 +48,16 @@ class Authority:
         self,
         name: x509.Name,
         key: ec.EllipticCurvePrivateKey,
-        extension: x509.ExtensionType,
+        extensions: tuple[x509.ExtensionType, ...],
         until: timedelta = DAY,
     ) -> bytes:
         now = datetime.now(UTC)
+        # Python 3.13 trusts only what names both keys (RFC 5280, 4.2.1.1 and 4.2.1.2).
+        own, signing = key.public_key(), self._key.public_key()
+        keys = (
+            x509.SubjectKeyIdentifier.from_public_key(own),
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(signing),
+        )
         made = (
             x509.CertificateBuilder()
             .subject_name(name)
@@ -58,10 +66,10 @@ class Authority:
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - 2 * DAY)
             .not_valid_after(now + until)
-            .add_extension(extension, critical=name == self._name)
-            .sign(self._key, hashes.SHA256())
         )
-        return made.public_bytes(serialization.Encoding.PEM)
+        for extension in (*extensions, *keys):
+            made = made.add_extension(extension, critical=extension in AUTHORITY)
+        return made.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
 @asynccontextmanager
