@@ -48,6 +48,16 @@ def set_status(transaction: Transaction, message: Message, status: str) -> None:
     )
 
 
+def want_again(transaction: Transaction, message_id: str) -> None:
+    """Let one that was refused wait again; its id makes a repeat the same message."""
+    transaction.kinds |= Kind.MESSAGES | Kind.OUTBOX
+    transaction.run(
+        "UPDATE message SET status = ? WHERE id = ? AND status LIKE 'refused: %'",
+        WAITING,
+        message_id,
+    )
+
+
 def read_messages(reading: Transaction, peer: Address) -> list[Message]:
     """Read the messages with one address, the oldest first."""
     records = reading.all(

@@ -280,6 +280,11 @@ class Session:
         with self._store.writing() as transaction:
             messages.write(transaction, me.address, address, text)
 
+    def send_again(self, message_id: str) -> None:
+        """Send once more what the service refused."""
+        with self._store.writing() as transaction:
+            messages.want_again(transaction, message_id)
+
     # ---- for programs
 
     def view(self, address: Address) -> Profile:

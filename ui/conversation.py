@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -129,11 +130,16 @@ class Conversation(parts.Sheet):
         self.edit.setPlainText(self._drafts.get(contact, ""))
         self._show()
 
+    def focus_composer(self) -> None:
+        """Put the keyboard where one writes, or on the way back where one cannot."""
+        where = self.edit if self.composer.isVisible() else self.back
+        where.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def _lay_out(self) -> None:
-        back = parts.IconButton(
+        self.back = parts.IconButton(
             Icon.BACK, tr("Back to the person"), self.back_wanted.emit, name="message_back"
         )
-        head = parts.row(back, self.title, spacing=8)
+        head = parts.row(self.back, self.title, spacing=8)
         head.setStretch(1, 1)
         self.composer = QWidget()
         line = parts.row(self.edit, self.send)
@@ -189,7 +195,9 @@ class Conversation(parts.Sheet):
         self.list.finish()
         addresses = {entry.address for entry in person.entries}
         for each in messages:
-            self.list.add(Bubble(each, is_mine=each.sender not in addresses))
+            bubble = Bubble(each, is_mine=each.sender not in addresses)
+            bubble.again_wanted.connect(self._session.send_again)
+            self.list.add(bubble)
 
     def _messages(self, address: Address) -> list[Message]:
         return self._session.messages(address)
@@ -227,6 +235,9 @@ class Conversation(parts.Sheet):
 class Bubble(QWidget):
     """One message: mine at the end of the line, theirs at its beginning."""
 
+    again_wanted = Signal(str)
+    """The id of one that was refused."""
+
     def __init__(self, message: Message, *, is_mine: bool) -> None:
         super().__init__()
         words = parts.label(message.text, wrap=True)
@@ -241,7 +252,11 @@ class Bubble(QWidget):
         box.setMinimumWidth(
             min(words.fontMetrics().horizontalAdvance(message.text) + theme.px(28), theme.px(340))
         )
-        box.setLayout(parts.column(words, stamp, spacing=2, margins=(12, 8, 12, 8)))
+        inside = parts.column(words, stamp, spacing=2, margins=(12, 8, 12, 8))
+        if refused:
+            again = partial(self.again_wanted.emit, message.id)
+            inside.addWidget(parts.button(tr("Try again"), again, name="message_again"))
+        box.setLayout(inside)
         pieces: list[parts.Piece] = [None, box] if is_mine else [box, None]
         line = parts.row(*pieces, spacing=0)
         line.setStretch(0 if is_mine else 1, 1)

@@ -96,6 +96,7 @@ class Ways:
         page = self._stage.page("messages")
         assert isinstance(page, Conversation)
         page.show_contact(contact)
+        page.focus_composer()
 
     def _privacy(self) -> PrivacyPage:
         self._stage.show_place("privacy")

@@ -47,6 +47,13 @@ class Living:
         """Let somebody who is pending register."""
         await _register(self.url, self.operator_key, [{"address": ADDRESSES[who]}])
 
+    async def set_reach(self, who: str, reach: str) -> None:
+        """Let the operator say whom somebody exchanges messages with."""
+        headers = {"Authorization": f"Bearer {self.operator_key}"}
+        async with _client(self.url, headers) as client:
+            path = f"/v1/operator/users/{ADDRESSES[who]}"
+            (await client.patch(path, json={"reach": reach})).raise_for_status()
+
     async def act(self, who: str, method: str, path: str, body: object) -> httpx.Response:
         """Call the service as somebody else, or by my address as another session of mine."""
         token = self.tokens[ADDRESSES.get(who, Address(who))]

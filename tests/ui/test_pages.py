@@ -5,14 +5,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
 
 from app.domain import Address, Block, ContactId, Field, Visibility
 from app.paths import Paths
 from app.session import Session, Status
 from app.wire import Effect, Impact
+from tests.ui.by_hand import find
 from tests.ui.conftest import Run, until
 from tests.ui.living import ADA, ADDRESSES, BO, CYD, DAN, ME, Living, living
+from tests.ui.test_consequences import window_of
 from ui.audience_page import AudiencePage, seen_fields, switched
 from ui.blocked_page import BlockedPage
 from ui.contact_page import ContactPage
@@ -291,6 +293,48 @@ def test_messages_go_both_ways_and_stay_plain(run: Run, dress: Theme, tmp_path: 
             await until(lambda: "<b>Hi</b>" in texts(page))
             assert page.edit.toPlainText() == ""
             page.close_page()
+
+    run(story())
+
+
+def test_what_was_refused_is_sent_again_where_it_may_arrive(
+    run: Run, dress: Theme, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with living(tmp_path) as here:
+            page = Conversation(here.session, here.tasks)
+            await shown(page)
+            page.show_contact(here.people[ADA])
+            await here.set_reach(ADA, "paired")
+            QTest.keyClicks(page.edit, "Hello Ada")
+            click(page.send)
+            await until(lambda: "you two may not write" in texts(page))
+            await until(find(page, QPushButton, "message_again").isVisible)
+            await here.set_reach(ADA, "everyone")
+            click(find(page, QPushButton, "message_again"))
+            await until(lambda: "· Sent" in texts(page))
+            assert len(here.session.messages(ADDRESSES[ADA])) == 1
+            page.close_page()
+
+    run(story())
+
+
+def test_the_way_to_the_messages_puts_the_keyboard_where_one_writes(
+    run: Run, dress: Theme, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with living(tmp_path) as here:
+            window = await window_of(here, dress, tmp_path)
+            await until(lambda: hasattr(window, "ways"))
+            for who, where in ((ADA, "message_text"), (DAN, "message_back")):
+                window.show_contact(here.people[who])
+                click(find(window.stage.contact_page, QAbstractButton, "message"))
+                await until(lambda: window.stage.place == "messages")
+                focus = window.focusWidget()
+                assert focus is not None
+                assert focus.objectName() == where
+            await window.close_window()
+            window.deleteLater()
 
     run(story())
 
