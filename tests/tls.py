@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 
 DAY = timedelta(days=1)
 NO_PASSWORD = serialization.NoEncryption()
-SIGNS = x509.KeyUsage(*[False] * 5, True, *[False] * 3)  # certificates, and nothing else
+SIGNS = x509.KeyUsage(*(use == 5 for use in range(9)))  # certificates, and nothing else
 AUTHORITY = (x509.BasicConstraints(ca=True, path_length=None), SIGNS)
 
 
