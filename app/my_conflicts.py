@@ -54,6 +54,11 @@ def look_before_sending(transaction: Transaction, me: Me) -> None:
         )
 
 
+def is_noted(draft: Draft) -> bool:
+    """Tell whether this very value was noted as being sent."""
+    return draft.sent == _wanted(draft)
+
+
 def read_overtaken(reading: Transaction) -> list[Overtaken]:
     """Read what waits for my decision; what both have made the same needs none."""
     records = reading.all("SELECT part, value FROM my_outbox WHERE overtaken ORDER BY part")

@@ -2,6 +2,8 @@
 
 import logging
 import time
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -9,7 +11,7 @@ import msgspec
 from app import messages, my_outbox
 from app.domain import Privacy
 from app.errors import Refused, SignedOut
-from app.my_conflicts import look_before_sending
+from app.my_conflicts import is_noted, look_before_sending
 from app.my_outbox import Draft
 from app.notice_rows import note_refused
 from app.remote import Remote
@@ -18,6 +20,10 @@ from app.wire import PatchFields, PatchMe, SendMessage
 
 log = logging.getLogger(__name__)
 
+LOOK_S: Final = 5.0
+"""So long one look is enough. Who is told to come later looks no second time in between, or a
+service that refuses every other request would never take anything."""
+
 
 class MySender:
     """Sends each part of my account, and messages in the order in which they were written."""
@@ -25,13 +31,15 @@ class MySender:
     def __init__(self, store: Store, remote: Remote) -> None:
         self._store = store
         self._remote = remote
+        self._looked_until = 0.0
 
     async def send_account(self) -> int:
         """Send what I changed of my account; the answer counts it."""
-        if any(draft.base is not None for draft in my_outbox.drafts(self._store.reading)):
+        if not self._has_looked(my_outbox.drafts(self._store.reading)):
             me = await self._remote.me()
             with self._store.writing() as transaction:
                 look_before_sending(transaction, me)
+            self._looked_until = time.monotonic() + LOOK_S
         drafts = my_outbox.drafts(self._store.reading)
         if not drafts:
             return 0
@@ -43,6 +51,12 @@ class MySender:
         with self._store.writing() as transaction:
             my_outbox.save_me(transaction, me)
         return len(drafts)
+
+    def _has_looked(self, drafts: Sequence[Draft]) -> bool:
+        """Tell whether nothing has to be looked at before it is sent, or all of it was just now."""
+        to_look_at = [draft for draft in drafts if draft.base is not None]
+        is_recent = time.monotonic() < self._looked_until
+        return not to_look_at or (is_recent and all(map(is_noted, to_look_at)))
 
     async def _send_drafts(self, drafts: list[Draft]) -> None:
         try:

@@ -321,6 +321,18 @@ async def test_what_may_have_arrived_without_an_answer_is_nobody_elses_change(on
     assert one.line.asked[-3:] == ["GET /v1/me", "PATCH /v1/me", "GET /v1/me"]
 
 
+async def test_who_refuses_every_other_request_takes_a_change_all_the_same(one: Client) -> None:
+    know(one, "At home")
+    one.deeds.save_me({Field.STATUS: "Out"})
+    busy = always(lambda: problem(429, "limited", Retry_After="0"))
+    sent = always(lambda: httpx.Response(200, json={}))
+    one.line.answers = [account("At home"), busy, sent, account("Out")]
+    with pytest.raises(Unreachable):
+        await one.sync.settled()
+    await one.sync.settled()
+    assert one.line.asked == ["GET /v1/me", "PATCH /v1/me", "PATCH /v1/me", "GET /v1/me"]
+
+
 async def test_what_another_session_changed_is_not_overwritten(one: Client) -> None:
     know(one, "At home")
     one.deeds.save_me({Field.STATUS: "Out", Field.ABOUT: "Kites"})
