@@ -15,6 +15,7 @@ COPIED_MS: Final = 1600
 ICON_GAP: Final = 8
 QT_ICON_GAP: Final = 4
 """Qt puts so many pixels between an icon and its words, however large the words are."""
+ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 BY_KEY: Final = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
@@ -31,7 +32,7 @@ def button(
     name: str = "",
 ) -> QPushButton:
     """Make a button; `kind` is primary, danger or quiet; `name` becomes its object name."""
-    made = QPushButton(text)
+    made = PushButton(text)
     made.setProperty("kind", kind)
     made.setAutoDefault(False)
     made.setAccessibleName(text.replace("&", ""))
@@ -44,6 +45,17 @@ def button(
         made.setIconSize(QSize(theme.px(18) + air, theme.px(18)))
     made.clicked.connect(lambda _checked=False: then())
     return made
+
+
+class PushButton(QPushButton):
+    """A button that Enter presses as well as Space, in a window as in a dialog."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in ENTER:
+            if not event.isAutoRepeat():
+                self.click()
+            return
+        super().keyPressEvent(event)
 
 
 def text_field(
@@ -92,8 +104,9 @@ class DrawnButton(QAbstractButton):
         return self.sizeHint()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
+        if event.key() in ENTER:
+            if not event.isAutoRepeat():
+                self.click()
             return
         super().keyPressEvent(event)
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from ui import parts, theme
-from ui.buttons import DrawnButton
+from ui.buttons import DrawnButton, PushButton
 from ui.flow import FlowLayout
 from ui.icons import Icon
 from ui.theme import Size
@@ -226,7 +226,7 @@ class SwitchRow(QWidget):
 
 def chip(text: str, *, name: str = "") -> QPushButton:
     """Make a small choice that is on or off by itself."""
-    made = QPushButton(text)
+    made = PushButton(text)
     made.setCheckable(True)
     made.setAutoDefault(False)
     made.setProperty("kind", "chip")

@@ -59,6 +59,7 @@ class FirstRun(QWidget):
         self.setLayout(parts.row(self.pages))
         for field in (self.url, self.token):
             field.returnPressed.connect(self._connect)
+        self.here.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_trouble(self, text: str) -> None:
         """Say why it did not work; what was typed stays."""

@@ -55,6 +55,16 @@ def test_here_is_one_click(run: Run, qapp: QApplication, dress: Theme, tmp_path:
     assert answers == [HERE]
 
 
+def test_here_is_one_key(run: Run, qapp: QApplication, dress: Theme, tmp_path: Path) -> None:
+    async def press(window: FirstRun) -> None:
+        window.activateWindow()
+        await until(window.here.hasFocus)
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+
+    answers = choose(run, qapp, tmp_path, lambda window, ending: press(window))
+    assert answers == [HERE]
+
+
 def test_closing_the_window_is_an_answer(
     run: Run, qapp: QApplication, dress: Theme, tmp_path: Path
 ) -> None:
