@@ -48,21 +48,26 @@ def _midnight(_minute: int) -> float:
     return now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
 
+# On Python 3.11, to look a member up in its enumeration takes longer than all else here.
+_MATCHED: Final = State.MATCHED
+_PENDING: Final = State.PENDING
+_HIDDEN: Final = Visibility.HIDDEN
+_AUTO: Final = Origin.AUTO
 _NO_OWN_RULE: Final = frozenset({Visibility.DEFAULT, Visibility.HIDDEN})
 
 Pick = Callable[[Iterable[Row]], list[Row]]
 
 PICKS: Final[dict[Shelf | Facet, Pick]] = {
-    Shelf.MATCHED: lambda rows: [row for row in rows if row.state is State.MATCHED],
-    Shelf.PENDING: lambda rows: [row for row in rows if row.state is State.PENDING],
+    Shelf.MATCHED: lambda rows: [row for row in rows if row.state is _MATCHED],
+    Shelf.PENDING: lambda rows: [row for row in rows if row.state is _PENDING],
     Shelf.FAVORITES: lambda rows: [row for row in rows if row.favorite],
     Shelf.BLOCKED: lambda rows: [row for row in rows if row.blocked],
     Shelf.NEW: lambda rows: [row for row in rows if row.joined_at is not None and _is_new(row)],
     Facet.ONLINE: lambda rows: [row for row in rows if row.online],
     Facet.WAITING: lambda rows: [row for row in rows if row.waiting],
-    Facet.HIDDEN: lambda rows: [row for row in rows if row.visibility == Visibility.HIDDEN],
+    Facet.HIDDEN: lambda rows: [row for row in rows if row.visibility == _HIDDEN],
     Facet.OWN_RULE: lambda rows: [row for row in rows if row.visibility not in _NO_OWN_RULE],
-    Facet.AUTOMATIC: lambda rows: [row for row in rows if row.origin is Origin.AUTO],
+    Facet.AUTOMATIC: lambda rows: [row for row in rows if row.origin is _AUTO],
     Facet.NOT_CONTACT: lambda rows: [
         row for row in rows if not row.contact and row.address is not None
     ],
