@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
+
+import msgspec
 
 from app.errors import StoreDamaged
 from app.service import schema
+from app.service.sqlite_sql import packed
 from app.service.store import Parts, Tx, Value, all_parts, decode_integers
 
 T = TypeVar("T")
@@ -26,13 +29,25 @@ MAPPED: Final = (1 << 31) - (1 << 16)
 """Bytes of the file that are read without a copy: a book touches pages all over the directory."""
 
 
+class Connection(sqlite3.Connection):
+    """One that hands long lists to its statements."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.lists: list[str] = []
+        """JSON of the lists of the transaction under way."""
+        self.create_function("listed", 1, self.lists.__getitem__)
+
+
 class SqliteTx:
     """One transaction on SQLite."""
 
     dialect = "sqlite"
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection) -> None:
+        self._connection: sqlite3.Connection = connection
+        self._lists = connection.lists
+        self._lists.clear()
 
     def all(self, sql: str, *values: Value) -> list[tuple[Any, ...]]:
         """Return every row."""
@@ -89,7 +104,7 @@ class SqliteTx:
         taken = ["n.value", *(f"?{place}" for place in range(2, len(held) + 1))]
         for _, values in others:
             held.append(b"")
-            held[-1], text = _packed(values, f"?{len(held)}")
+            held[-1], text = packed(values, f"?{len(held)}")
             taken.append(text)
         names = ", ".join((first, *same, *(name for name, _ in others)))
         self._connection.execute(
@@ -106,17 +121,16 @@ class SqliteTx:
     def numbers(self, numbers: Sequence[int]) -> str:
         """Return a table expression with one column, `value`, of many numbers.
 
-        The numbers are ours, never text that came from outside, so they stand in the SQL.
+        They do not stand in the SQL: a connection remembers a hundred statements.
         """
-        return f"json_each('[{','.join(map(str, numbers))}]')"
+        self._lists.append(msgspec.json.encode(numbers).decode())
+        return f"json_each(listed({len(self._lists) - 1}))"
 
 
 class _ReadingTx(SqliteTx):
     """One that begins with its first statement: whoever asks knows that nothing is older."""
 
-    def __init__(
-        self, connection: sqlite3.Connection, begin: Callable[[sqlite3.Connection], None]
-    ) -> None:
+    def __init__(self, connection: Connection, begin: Callable[[sqlite3.Connection], None]) -> None:
         super().__init__(connection)
         self._begin = functools.partial(begin, connection)
         self._has_begun = False
@@ -137,29 +151,6 @@ class _ReadingTx(SqliteTx):
             self._has_begun = True
 
 
-def _packed(values: Sequence[int | bytes | None], hole: str) -> tuple[bytes, str]:
-    """Return values side by side in one parameter, and what takes the one of row `n.key` out."""
-    if isinstance(values[0], bytes):
-        return _packed_bytes(cast("Sequence[bytes]", values), hole)
-    texts = ["" if value is None else str(value) for value in values]
-    width = max(map(len, texts))
-    data = "".join([text.ljust(width) for text in texts]).encode()
-    text = f"CAST(substr({hole}, 1 + {width} * n.key, {width}) AS TEXT)"
-    if None in values:
-        text = f"NULLIF({text}, '{' ' * width}')"
-    return data, f"CAST({text} AS INTEGER)"
-
-
-def _packed_bytes(values: Sequence[bytes], hole: str) -> tuple[bytes, str]:
-    width = max(map(len, values))
-    if all(len(value) == width for value in values):
-        return b"".join(values), f"substr({hole}, 1 + {width} * n.key, {width})"
-    data = b"".join([b"%04d%b" % (len(value), value.ljust(width, b"\0")) for value in values])
-    start = f"{width + 4} * n.key"
-    size = f"CAST(CAST(substr({hole}, 1 + {start}, 4) AS TEXT) AS INTEGER)"
-    return data, f"substr({hole}, 5 + {start}, {size})"
-
-
 class SqliteStore:
     """A database in one file: a single writer thread, and readers that never wait for it."""
 
@@ -167,7 +158,7 @@ class SqliteStore:
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: list[Connection] = []
         self._readers = ThreadPoolExecutor(READERS, "kith-read")
         self._is_whole = threading.Event()
         """No change lies in parts on the disk."""
@@ -211,7 +202,7 @@ class SqliteStore:
         self._writing.close()
 
     def _read(self, work: Callable[[Tx], T]) -> T:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = _open(self._path)
             self._connections.append(connection)
@@ -360,8 +351,10 @@ class _PartedJob(_Job):
             self._call(self._told, part)
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+def _open(path: Path) -> Connection:
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=30, factory=Connection
+    )
     try:
         for pragma in (
             "page_size = 8192",

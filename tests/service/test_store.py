@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,18 @@ def test_what_is_no_database_is_said_to_be_damaged(tmp_path: Path) -> None:
     path.write_bytes(b"no database at all" * 1000)
     with pytest.raises(StoreDamaged):
         SqliteStore(path)
+
+
+async def test_a_long_list_stands_in_no_statement(store: SqliteStore) -> None:
+    """A connection keeps its last hundred statements, and a book's keys would stay with each."""
+
+    def joined(tx: Tx, start: int) -> list[int]:
+        some, others = (tx.numbers([*range(at, at + 10_000)]) for at in (start, start + 9_998))
+        assert len(some + others) < 100
+        rows = tx.all(f"SELECT value FROM {some} WHERE value IN (SELECT value FROM {others})")
+        return [number for (number,) in rows]
+
+    assert await asyncio.gather(
+        *(store.write(partial(joined, start=start)) for start in (0, 7)),
+        *(store.read(partial(joined, start=start)) for start in (0, 7)),
+    ) == 2 * [[9_998, 9_999], [10_005, 10_006]]
