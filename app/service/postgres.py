@@ -2,23 +2,33 @@
 
 Serializable, so that what holds with SQLite's one writer holds here: a transaction function reads
 what it decides on, and no other transaction changes it in between.
+
+Whoever is in the way of another tries again in turn, one write at a time of all nodes, while those
+who meet nobody go on beside it. What fails even so runs alone, where the database can lock a table.
 """
 
 import asyncio
 import logging
-import random
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
-from psycopg import Connection, OperationalError, RawCursor, errors
+from psycopg import (
+    Connection,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+    RawCursor,
+    errors,
+)
 from psycopg.types.numeric import Int8BinaryDumper
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from app.errors import HostFailed
-from app.service.postgres_schema import column_types, migrate
+from app.service.postgres_schema import GATE, column_types, migrate
 from app.service.postgres_sql import LONG, Batches, array, column, translated
 from app.service.problems import Unavailable
 from app.service.store import Parts, Tx, Value, all_parts, decode_integers
@@ -29,18 +39,19 @@ T = TypeVar("T")
 
 READERS: Final = 4
 WRITERS: Final = 8
-TOGETHER: Final = 6
+BESIDE: Final = 3
 LONG_S: Final = 0.2
 """After so many conflicts, or a long one, a write runs with no other beside it, and so ends."""
 ATTEMPTS: Final = 12
-PAUSE_S: Final = 0.002
 RETRY_S: Final = 0.1
 RECONNECT_S: Final = 5.0
 """How long a transaction waits for a server that went away."""
 
 _READ: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_WRITE: Final = "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE incarnation IN ROW SHARE MODE"
-_ALONE: Final = "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE incarnation IN EXCLUSIVE MODE"
+_PLAIN: Final = "BEGIN ISOLATION LEVEL SERIALIZABLE"
+_WRITE: Final = f"{_PLAIN}; LOCK TABLE incarnation IN ROW SHARE MODE"
+_ALONE: Final = f"{_PLAIN}; LOCK TABLE incarnation IN EXCLUSIVE MODE"
+_TURN: Final = f"BEGIN; SET LOCAL lock_timeout = '5s'; {GATE}"
 # The joins say where to start and each step has its index, so statistics could only mislead; and
 # a writer that scans a whole table conflicts with every other.
 _SETTINGS: Final = """
@@ -153,19 +164,22 @@ class PostgresStore:
             with Connection.connect(url, autocommit=True) as connection:
                 migrate(connection)
                 self._batches = Batches(column_types(connection))
+                can_lock = _can_lock_tables(connection)
         except OperationalError as error:
             raise HostFailed("the database does not answer") from error
         self._pool = ConnectionPool(
             url,
             kwargs={"autocommit": True, "cursor_factory": RawCursor},
             min_size=2,
-            max_size=READERS + writers,
+            max_size=READERS + writers + 1,  # one holds the gate
             configure=_configure,
             timeout=RECONNECT_S,
             open=True,
         )
         self._readers = ThreadPoolExecutor(READERS, "kith-read")
         self._writers = ThreadPoolExecutor(writers, "kith-write")
+        self._write_beside, self._write_alone = (_WRITE, _ALONE) if can_lock else (_PLAIN, _PLAIN)
+        self._turn = threading.Lock()
         self.conflicts = 0
 
     async def read(self, work: Callable[[Tx], T]) -> T:
@@ -196,20 +210,35 @@ class PostgresStore:
         return self._while_reconnecting(lambda: self._once(_READ, work))
 
     def _write(self, work: Callable[[Tx], T]) -> T:
-        begin = _WRITE
+        run, begin = self._once, self._write_beside
         for attempt in range(ATTEMPTS):
             started = time.monotonic()
             try:
-                return self._while_reconnecting(lambda: self._once(begin, work))  # noqa: B023 - called here
+                return self._while_reconnecting(lambda: run(begin, work))  # noqa: B023 - called here
             except _CONFLICTS as conflict:
                 self.conflicts += 1
                 if attempt == ATTEMPTS - 1:
                     log.warning("a write came to nothing: %s", type(conflict).__name__)
                     raise Unavailable from conflict
-                if attempt >= TOGETHER or time.monotonic() - started > LONG_S:
-                    begin = _ALONE
-            time.sleep(random.random() * PAUSE_S * 2 ** min(attempt, TOGETHER))
+            run = self._in_turn
+            if attempt >= BESIDE or time.monotonic() - started > LONG_S:
+                begin = self._write_alone
         raise AssertionError
+
+    def _in_turn(self, begin: str, work: Callable[[Tx], T]) -> T:
+        """Write while no other does who was in somebody's way."""
+        with self._turn, self._connection() as connection:
+            try:
+                connection.execute(_TURN, prepare=False)
+            except errors.LockNotAvailable:
+                log.warning("the turn of a write did not come")
+            except OperationalError as error:
+                _roll_back(connection)
+                raise _Lost from error
+            try:
+                return self._once(begin, work)
+            finally:
+                _roll_back(connection)
 
     def _while_reconnecting(self, attempt: Callable[[], T]) -> T:
         """Try again while the server is away; not once a commit has been sent."""
@@ -261,6 +290,18 @@ class PostgresStore:
 
 class _Lost(Exception):
     """The connection broke before anything was committed."""
+
+
+def _can_lock_tables(connection: Connection[Any]) -> bool:
+    """Tell whether a write can be alone; a database spread over machines may not know how."""
+    try:
+        with connection.transaction():
+            connection.execute("LOCK TABLE incarnation IN EXCLUSIVE MODE NOWAIT")
+    except errors.LockNotAvailable:
+        return True
+    except (ProgrammingError, NotSupportedError):
+        return False
+    return True
 
 
 def _roll_back(connection: Connection[Any]) -> None:

@@ -1,6 +1,6 @@
 """The tables on PostgreSQL: brought up to date by whichever node comes first."""
 
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import Connection, errors
 
@@ -8,6 +8,8 @@ from app.errors import HostFailed
 from app.service import schema
 
 _VERSIONS = "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY)"
+GATE: LiteralString = "SELECT FROM schema_version WHERE version = 0 FOR UPDATE"
+"""Has one transaction after the other go on, of all nodes: a row is what any database can lock."""
 _TYPES = """
     SELECT table_name, column_name, data_type FROM information_schema.columns
     WHERE table_schema = current_schema()
@@ -21,8 +23,9 @@ def migrate(connection: Connection[Any]) -> None:
     except (errors.UniqueViolation, errors.DuplicateTable, errors.DuplicateObject):
         # Another node has made it at the same moment: PostgreSQL checks before it makes.
         connection.execute("SELECT FROM schema_version")
+    connection.execute("INSERT INTO schema_version VALUES (0) ON CONFLICT DO NOTHING")
     with connection.transaction():
-        connection.execute("LOCK TABLE schema_version IN EXCLUSIVE MODE")
+        connection.execute(GATE)
         row = connection.execute("SELECT COALESCE(MAX(version), 0) FROM schema_version").fetchone()
         assert row is not None
         if row[0] > len(schema.MIGRATIONS):

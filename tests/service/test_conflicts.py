@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import psycopg
 import pytest
@@ -27,6 +27,20 @@ def url(postgresql: str) -> str:
         connection.execute(CREATE)
         connection.execute(FILL)
     return address
+
+
+@pytest.fixture
+async def limited(url: str) -> AsyncIterator[str]:
+    """The same database for somebody who may read and write, but not lock the table."""
+    await store_of(url).close()  # the tables are there
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE ROLE limited LOGIN")
+        rights = "SELECT, INSERT, UPDATE, DELETE"
+        connection.execute(f"GRANT {rights} ON ALL TABLES IN SCHEMA public TO limited".encode())
+        connection.execute("REVOKE UPDATE, DELETE ON incarnation FROM limited")
+        connection.execute("GRANT CREATE ON SCHEMA public TO limited")
+        yield url.replace("//postgres:@", "//limited:@")
+        connection.execute("DROP OWNED BY limited; DROP ROLE limited")
 
 
 def values(url: str) -> list[int]:
@@ -64,6 +78,25 @@ async def test_two_writes_that_lock_each_other_out_are_both_made(url: str) -> No
 
 
 async def test_many_writes_of_what_they_have_read_are_all_made(url: str) -> None:
+    await count_to_sixty(url)
+    assert values(url) == [60, 0]
+
+
+async def test_all_are_made_where_no_table_can_be_locked(url: str, limited: str) -> None:
+    """As in a database that is spread over machines and does not know how."""
+    with psycopg.connect(limited) as connection, pytest.raises(psycopg.ProgrammingError):
+        connection.execute("LOCK TABLE incarnation IN EXCLUSIVE MODE")
+    await count_to_sixty(limited)
+    assert values(url) == [60, 0]
+
+
+async def test_at_several_nodes_all_are_made(url: str) -> None:
+    await asyncio.gather(*(count_to_sixty(url) for _ in range(3)))
+    assert values(url) == [180, 0]
+
+
+async def count_to_sixty(url: str) -> None:
+    """Have sixty writes do what only one can do at a time."""
     store = store_of(url)
 
     def work(tx: Tx) -> None:
@@ -72,7 +105,6 @@ async def test_many_writes_of_what_they_have_read_are_all_made(url: str) -> None
         tx.run("UPDATE counted SET value = ? WHERE id = 1", row[0] + 1)
 
     await asyncio.gather(*(store.write(work) for _ in range(60)))
-    assert values(url) == [60, 0]
     await store.close()
 
 
