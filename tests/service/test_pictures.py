@@ -5,7 +5,7 @@ import zlib
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
 from app.service.pictures import PICTURE_BYTES, remade
@@ -77,6 +77,23 @@ def test_a_turned_photo_is_turned_for_good() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     made = remade(encoded(drawn((64, 48)), "JPEG", exif=exif))
+    assert (made.width, made.height) == (48, 64)
+
+
+@pytest.mark.parametrize("held", range(1, 9))
+def test_a_photo_is_turned_from_every_way_a_camera_is_held(held: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = held
+    data = encoded(Image.linear_gradient("L").resize((64, 48)).convert("RGB"), "PNG", exif=exif)
+    wanted = ImageOps.exif_transpose(opened(data))
+    assert opened(remade(data).data).tobytes() == wanted.tobytes()
+
+
+def test_a_photo_with_odd_notes_is_taken_and_turned() -> None:
+    """Some programs write a width as a ratio; Pillow reads that, and cannot write it again."""
+    entries = struct.pack("<HHIIHHIHH", 0x0100, 5, 1, 38, 0x0112, 3, 1, 6, 0)
+    notes = b"II*\0" + struct.pack("<IH", 8, 2) + entries + bytes(4) + struct.pack("<II", 129, 2)
+    made = remade(encoded(drawn(), "JPEG", exif=b"Exif\0\0" + notes))
     assert (made.width, made.height) == (48, 64)
 
 
