@@ -3,10 +3,12 @@
 import time
 from collections.abc import Callable, Collection, Mapping
 
+import msgspec
+
 from app import my_outbox
 from app.addresses import display, parse_address
 from app.bits import blocks_to_mask, fields_to_mask
-from app.cells import MINE, NAME, NOTE, OWNER, RELATION, REMOVED, Value, read_cell
+from app.cells import CARD, MINE, NAME, NOTE, OWNER, RELATION, REMOVED, Value, read_cell
 from app.domain import Address, Block, ContactId, Field, Privacy, Visibility
 from app.errors import InvalidAddress, Trouble
 from app.long_deeds import (
@@ -28,7 +30,7 @@ from app.steps import (
     mark_turned,
 )
 from app.store import Store
-from app.store_rows import read_rows_of
+from app.store_rows import decode_card, read_rows_of
 from app.transaction import Transaction, listed
 from app.views import Step
 
@@ -64,6 +66,26 @@ class Deeds:
                 kept = read_cell(transaction, RELATION, address) or NOTHING_KEPT
                 step.write(RELATION, address, kept | {"contact": 1, "subscribed": 1})
         return owner
+
+    def mend_number(self, contact_id: ContactId, bad: str, text: str, region: str) -> None:
+        """Give somebody an address in the place of a text that is none, or beside what there is.
+
+        Raise InvalidAddress for text that is no address; one that somebody has stays theirs.
+        """
+        address = parse_address(text, region)
+        if address == self._my_address():
+            raise InvalidAddress(text, "self", Trouble.SELF)
+        with self._store.writing() as transaction:
+            if _owner_of(transaction, [address]) is not None:
+                return
+            step = self._begin(transaction, "Mend a number of", [contact_id])
+            details = decode_card(read_cell(transaction, CARD, str(contact_id)))
+            left = tuple(each for each in details.unusable if each[0] != bad)
+            mended = msgspec.structs.replace(details, unusable=left)
+            step.write(CARD, contact_id, msgspec.json.encode(mended).decode())
+            _give_address(step, transaction, contact_id, (address, text))
+            kept = read_cell(transaction, RELATION, address) or NOTHING_KEPT
+            step.write(RELATION, address, kept | {"contact": 1, "subscribed": 1})
 
     def rename(self, contact_id: ContactId, name: str) -> None:
         """Give somebody a name of my own; an empty one shows what they publish."""

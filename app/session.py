@@ -172,6 +172,10 @@ class Session:
         """Keep somebody; raise InvalidAddress for text that is no address."""
         return self._deeds.add_contact(name, addresses, region)
 
+    def mend_number(self, contact_id: ContactId, bad: str, text: str, region: str) -> None:
+        """Give somebody an address in the place of a text that is none."""
+        self._deeds.mend_number(contact_id, bad, text, region)
+
     def rename(self, contact_id: ContactId, name: str) -> None:
         """Give somebody a name of my own."""
         self._deeds.rename(contact_id, name)

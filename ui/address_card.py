@@ -2,13 +2,16 @@
 
 import time
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
-from app.addresses import display
+from app.addresses import default_region, display
 from app.domain import State
-from app.session import Entry, Person
+from app.errors import Trouble
+from app.session import Entry, Person, Unusable
 from ui import parts, wording
 from ui.icons import Icon
+from ui.mend_line import MendLine
 from ui.parts import CopyButton, Glyph
 from ui.plain import one_line
 from ui.theme import Size
@@ -16,7 +19,10 @@ from ui.wording import tr
 
 
 class AddressCard(parts.Card):
-    """One line for each address, and for each mail."""
+    """One line for each address, and for each mail; a bad number can be mended in its line."""
+
+    mended = Signal(object, str, str)
+    """The line, the bad number, and the one in its place."""
 
     def __init__(self) -> None:
         super().__init__(spacing=6, padding=12)
@@ -33,19 +39,28 @@ class AddressCard(parts.Card):
         for entry in person.entries:
             self.body.addWidget(_entry_line(entry))
         for unusable in person.unusable:
-            self.body.addWidget(
-                _line(
-                    Glyph(Icon.WARNING, 18, tone="warning"),
-                    one_line(unusable.text),
-                    wording.trouble(unusable.trouble),
-                )
-            )
+            self.body.addWidget(self._unusable_line(unusable))
         for mail in person.emails:
             self.body.addWidget(
                 _line(Glyph(Icon.MAIL, 18), one_line(mail), tr("Stays on this computer"))
             )
-        if not self.body.count():
-            self.body.addWidget(parts.label(tr("No number, handle or mail."), tone="muted"))
+        if not person.entries and not person.unusable:
+            self.body.addWidget(self._mend_line("", tr("No number and no handle yet.")))
+
+    def _unusable_line(self, unusable: Unusable) -> QWidget:
+        trouble = wording.trouble(unusable.trouble)
+        if unusable.trouble is not Trouble.SHARED:
+            return self._mend_line(unusable.text, trouble)
+        return _line(Glyph(Icon.WARNING, 18, tone="warning"), one_line(unusable.text), trouble)
+
+    def _mend_line(self, text: str, trouble: str) -> QWidget:
+        line = MendLine(text, trouble, default_region)
+        line.mended.connect(lambda good: self.mended.emit(line, text, good))
+        whole = parts.row(Glyph(Icon.WARNING, 18, tone="warning"), line, spacing=12)
+        whole.setStretch(1, 1)
+        made = QWidget()
+        made.setLayout(whole)
+        return made
 
 
 def _same_lines(before: Person, after: Person) -> bool:

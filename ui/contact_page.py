@@ -7,10 +7,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from app.addresses import default_region, parse_address
 from app.changes import Change, Kind
 from app.domain import Block, ContactId, Fields, State
+from app.errors import Trouble
 from app.session import Person, Row, Session
-from ui import impact_people, parts, relation_words, theme
+from ui import impact_people, parts, relation_words, theme, wording
 from ui.address_card import AddressCard
 from ui.contact_header import ContactHeader
 from ui.controls import SwitchRow
@@ -18,6 +20,7 @@ from ui.icons import Icon
 from ui.impact_people import Considering
 from ui.impact_view import ImpactView
 from ui.lookalike_banner import LookalikeBanner
+from ui.mend_line import MendLine
 from ui.plain import isolated, on_button
 from ui.profile_view import ProfileView, Seen
 from ui.tasks import Tasks
@@ -54,6 +57,7 @@ class ContactPage(parts.Page):
         self.header = ContactHeader()
         self.lookalike = LookalikeBanner(tasks, session.rows)
         self.addresses = AddressCard()
+        self.addresses.mended.connect(self._mend)
         self.theirs = ProfileView(48)
         self.their_words = parts.label("", wrap=True)
         self.visibility = VisibilityCard(session, tasks)
@@ -251,6 +255,17 @@ class ContactPage(parts.Page):
             each.setEnabled(here)
 
     # ---- doing
+
+    def _mend(self, line: MendLine, bad: str, text: str) -> None:
+        """Give them a number; one that somebody else has stays theirs."""
+        address = parse_address(text, default_region())
+        me, owner = self._session.me(), self._session.owners([address]).get(address)
+        if me is not None and me.address == address:
+            line.say(wording.trouble(Trouble.SELF), "warning")
+        elif owner is not None and owner in (rows := self._session.rows_of([owner])):
+            line.say(tr("%1 has it.").replace("%1", isolated(rows[owner].name)), "warning")
+        else:
+            self._session.mend_number(self._row().id, bad, text, default_region())
 
     def _favor(self, on: bool) -> None:
         one = self._one()

@@ -31,6 +31,8 @@ def since(person: Person, now: float) -> str:
 def what_i_see(person: Person, fields: Fields) -> str:
     """Say what they show to me."""
     name = isolated(person.row.name)
+    if person.row.address is None:
+        return tr("Nobody can be found by what is on this card. Add a number or a handle.")
     if person.row.state is not State.MATCHED:
         return tr("When %1 joins, what they show appears here.").replace("%1", name)
     if Block.PROFILE in person.row.blocked:

@@ -54,7 +54,8 @@ TROUBLES: Final[dict[Trouble, str]] = {
     Trouble.CHARACTERS: "A handle has letters, digits and . _ @ + - only, and starts with a letter "
     "or digit.",
     Trouble.TOO_SHORT: "This number is too short. Is the area code missing?",
-    Trouble.TOO_LONG: "This is longer than any number or handle can be (63 characters).",
+    Trouble.TOO_LONG: "This is too long. Is the number of another country, or are these two? "
+    "A handle has at most 63 characters.",
     Trouble.SHORT_CODE: "This is a service number, and no person's.",
     Trouble.NO_COUNTRY: "Write the number with its country: +1 800 555 0001.",
     Trouble.NO_SUCH_NUMBER: "No such number can exist in that country. Is a digit wrong?",

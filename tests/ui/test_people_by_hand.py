@@ -1,5 +1,8 @@
 """What is done with people in the window, by clicks and keys."""
 
+from functools import partial
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
@@ -195,5 +198,42 @@ def test_a_number_is_copied(run: Run, open_window: OpenWindow) -> None:
             assert window.rect().contains(copy.mapTo(window, QPoint(1, 1)))
             click(copy)
             assert QGuiApplication.clipboard().text() == window.model.row(1).detail
+
+    run(story())
+
+
+def test_a_bad_number_is_mended_on_the_page_of_its_person(
+    run: Run, open_window: OpenWindow, tmp_path: Path
+) -> None:
+    book = tmp_path / "book.csv"
+    book.write_text("Name,Phone\nAna,call me maybe\n", encoding="utf-8")
+
+    async def story() -> None:
+        async with open_window(2) as (window, session):
+            plan = await session.books.plan([book], "US")
+            report = await session.books.run(plan, lambda _done, _all: None)
+            (ana,) = report.contacts
+            window.show_contact(ana)
+            page = window.stage.contact_page
+            await until(lambda: "Fix one below" in texts(page))
+            field = find(page, QLineEdit, "mend_field")
+            await until(field.isVisible)
+            other = next(row for row in session.rows() if row.id != ana)
+            field.setText(other.detail)
+            click(find(page, QPushButton, "mend_use"))
+            assert "has it." in texts(page)
+            field.selectAll()
+            QTest.keyClicks(field, "+1 202 555 0177")
+            press(field, Key.Key_Return)
+            await until(lambda: "+1 202 555 0177" in texts(page))
+            row = session.rows_of([ana])[ana]
+            assert (row.address, row.contact) == ("12025550177", True)
+            person = session.person(ana)
+            assert person is not None
+            assert person.unusable == ()
+            session.undo()
+            fields = partial(page.findChildren, QLineEdit, "mend_field")
+            await until(lambda: "call me maybe" in [each.text() for each in fields()])
+            assert session.rows_of([ana])[ana].address is None
 
     run(story())

@@ -4,16 +4,15 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.addresses import parse_address
-from app.errors import InvalidAddress
 from app.importers import Value
 from app.people import ImportPlan, PlannedCard, Written
 from ui import parts, wording
 from ui.controls import Segmented
-from ui.icons import Icon
 from ui.impact_import import ImportImpact
 from ui.importing import plan as import_plan
 from ui.importing.plan import SHELVES, Item, Shelf
 from ui.importing.table import ImportTable
+from ui.mend_line import MendLine
 from ui.plain import one_line
 from ui.region_choice import RegionChoice
 from ui.theme import Size
@@ -167,46 +166,10 @@ class Mender(parts.Card):
         head.setStretch(0, 1)
         self.body.addLayout(head)
         for value, trouble in planned.rejected:
-            line = MendLine(value, wording.trouble(trouble), region)
-            line.mended.connect(lambda written, value=value: self.mended.emit(item, value, written))
+            line = MendLine(value.text, wording.trouble(trouble), lambda: region)
+            line.mended.connect(
+                lambda text, value=value: self.mended.emit(
+                    item, value, Written(parse_address(text, region), text, value.label)
+                )
+            )
             self.body.addWidget(line)
-
-
-class MendLine(QWidget):
-    """One bad number: what is wrong with it, and a field that judges while one types."""
-
-    mended = Signal(object)
-
-    def __init__(self, value: Value, trouble: str, region: str) -> None:
-        super().__init__()
-        self._value, self._region = value, region
-        self.field = parts.text_field("", tr("Mend this number"), name="mend_field", limit=200)
-        self.field.setText(one_line(value.text))
-        self.words = parts.label(trouble, Size.CAPTION, tone="warning", wrap=True)
-        self.words.setObjectName("mend_words")
-        self.use = parts.button(tr("Use it"), self._use, icon=Icon.CHECK, name="mend_use")
-        self.use.setEnabled(False)
-        self.field.textChanged.connect(self._judge)
-        self.field.returnPressed.connect(self._use)
-        line = parts.row(self.field, self.words, self.use, spacing=12)
-        line.setStretch(0, 2)
-        line.setStretch(1, 3)
-        self.setLayout(line)
-
-    def _judge(self, text: str) -> None:
-        try:
-            parse_address(text, self._region)
-        except InvalidAddress as problem:
-            self.words.setText(wording.trouble(problem.detail))
-            parts.set_property(self.words, "tone", "warning")
-            self.use.setEnabled(False)
-            return
-        self.words.setText(tr("This can be looked up."))
-        parts.set_property(self.words, "tone", "success")
-        self.use.setEnabled(True)
-
-    def _use(self) -> None:
-        if self.use.isEnabled():
-            text = self.field.text().strip()
-            address = parse_address(text, self._region)
-            self.mended.emit(Written(address, text, self._value.label))

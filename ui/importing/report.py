@@ -88,6 +88,7 @@ class ImportReportPage(QWidget):
             else tr("Nothing was new: everything is there already")
         )
         self.undo.setVisible(report.step_id is not None)
+        self._show_cards(plan)
         parts.clear(self.figures)
         for count, words in (
             (report.added, tr("added")),
@@ -95,11 +96,10 @@ class ImportReportPage(QWidget):
             (report.duplicates, tr("merged")),
             (report.known, tr("known already")),
             (left_out, tr("left out")),
-            (len(report.rejected), tr("to mend")),
+            (self.table.items.counts[Shelf.TROUBLE], tr("to mend")),
         ):
             if count or words == tr("added"):
                 self.figures.addWidget(_figure(count, words))
-        self._show_cards(plan)
 
     def show_progress(self, rows: list[Row], waiting: int) -> None:
         """Say how many of them are there, as the service answers; every card says it for itself."""
@@ -123,7 +123,11 @@ class ImportReportPage(QWidget):
         self.failed_head.setVisible(bool(self._failed))
         self.saved.hide()
         self.failed_title.setText(
-            counted(len(self._failed), "%1 could not be used", "%1 could not be used")
+            counted(
+                len(plan.rejected),
+                "%1 number or line could not be used",
+                "%1 numbers or lines could not be used",
+            )
         )
         items = self.table.items
         items.show_plan(plan)
