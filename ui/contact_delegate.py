@@ -129,8 +129,8 @@ class ContactDelegate(QStyledItemDelegate):
         self, painter: QPainter, place: QRect, text: str, font: QFont, *, mirrored: bool
     ) -> None:
         cut = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, place.width())
-        hits = _hits(cut, self.words)
-        if not hits:
+        found = hits(cut, self.words)
+        if not found:
             painter.setFont(font)
             side = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
             painter.drawText(
@@ -139,7 +139,7 @@ class ContactDelegate(QStyledItemDelegate):
                 cut,
             )
             return
-        _paint_hits(painter, place, cut, font, hits)
+        _paint_hits(painter, place, cut, font, found)
 
 
 def paint_letter(painter: QPainter, place: QRect, letter: str) -> None:
@@ -163,20 +163,28 @@ def _paint_star(painter: QPainter, place: QRect, name: str, *, mirrored: bool) -
     )
 
 
-def _hits(text: str, words: tuple[str, ...]) -> list[tuple[int, int]]:
-    """Find the words in the text, where folding did not change its length."""
+def hits(text: str, words: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Find the words in the text, where folding did not change its length: from where, how far.
+
+    Qt counts a character beyond the first 65,536 twice.
+    """
     low = text.casefold()
     if len(low) != len(text):
         return []
-    return [(at, len(word)) for word in words if (at := low.find(word)) >= 0]
+    found = [(at, word) for word in words if (at := low.find(word)) >= 0]
+    return [(_units(low[:at]), _units(word)) for at, word in found]
+
+
+def _units(text: str) -> int:
+    return len(text) + sum(each > "\uffff" for each in text)
 
 
 def _paint_hits(
-    painter: QPainter, place: QRect, text: str, font: QFont, hits: list[tuple[int, int]]
+    painter: QPainter, place: QRect, text: str, font: QFont, found: list[tuple[int, int]]
 ) -> None:
     layout = QTextLayout(text, font)
     ranges = []
-    for start, length in hits:
+    for start, length in found:
         span = QTextLayout.FormatRange()
         span.start, span.length = start, length
         style = QTextCharFormat()

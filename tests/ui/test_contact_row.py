@@ -10,6 +10,7 @@ from PySide6.QtCore import QRect
 from app.domain import Block, State
 from tests.ui.people import a_row
 from ui import contact_row
+from ui.contact_delegate import hits
 from ui.contact_row import RowLayout, RowMetrics, row_layout
 
 metrics = st.builds(
@@ -108,3 +109,12 @@ def test_a_row_says_why_it_was_found() -> None:
 def test_a_name_cannot_turn_its_neighbours_around() -> None:
     row = a_row(name="Ada\u202e rofakO\u200b\n")
     assert contact_row.face(row).name == "Ada rofakO"
+
+
+def test_hits_stand_where_qt_counts_them() -> None:
+    """It counts an emoji twice."""
+    assert hits("Ada Okafor", ("oka", "ada")) == [(4, 3), (0, 3)]
+    assert hits("\N{PARTY POPPER}\N{PARTY POPPER} Ada \N{SUNFLOWER}", ("ada", "\N{SUNFLOWER}")) == [
+        (5, 3),
+        (9, 2),
+    ]
