@@ -253,7 +253,7 @@ class AudiencePage(parts.Sheet):
     async def _decide(self, people: list[ContactId], field: Field, *, on: bool) -> None:
         """Pin what they see now, with this field or without it; a block stays above all of it."""
         rows = self._session.rows_of(people)
-        free = [each for each in people if Block.PROFILE not in rows[each].blocked]
+        free = [each for each in people if each in rows and Block.PROFILE not in rows[each].blocked]
         owners = self._session.addresses(free)
         try:
             hidden = impact_people.visibility(self._session, free, Visibility.HIDDEN)

@@ -169,7 +169,7 @@ class FirstRun(QWidget):
 
     def _connect(self) -> None:
         url, token = self.url.text().strip(), self.token.text().strip()
-        if not url.startswith(("http://", "https://")):
+        if not _is_address(url):
             self.show_trouble(tr("The address begins with https:// (or http:// for a test)."))
             self.url.setFocus()
         elif not token:
@@ -188,6 +188,15 @@ class FirstRun(QWidget):
             self.trouble.hide()
             self.set_busy(True)
             self.service_chosen.emit(url, token)
+
+
+def _is_address(url: str) -> bool:
+    """Tell whether a service can be there."""
+    try:
+        place = urlsplit(url)
+        return place.scheme in ("http", "https") and bool(place.hostname) and place.port != 0
+    except ValueError:
+        return False
 
 
 def _is_open(url: str) -> bool:

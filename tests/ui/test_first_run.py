@@ -139,6 +139,8 @@ def test_nothing_is_offered_where_nobody_is(qapp: QApplication, dress: Theme) ->
     ("url", "token", "says"),
     [
         ("kith.example.org", "t", "begins with https://"),
+        ("http://[", "t", "begins with https://"),
+        ("https://kith.example.org:port", "t", "begins with https://"),
         ("https://kith.example.org", " ", "token is missing"),
         ("http://kith.example.org", "t", "not encrypted"),
     ],

@@ -127,6 +127,22 @@ def test_hiding_from_the_chosen_keeps_everything_else_and_is_one_step(
     run(story())
 
 
+def test_who_is_removed_meanwhile_keeps_nothing_from_the_others(
+    run: Run, dress: Theme, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with living(tmp_path) as here:
+            page = await audience_of_status(here)
+            page.table.choose([here.people[ADA], here.people[BO]])
+            click(page.hide_it)
+            here.session.remove([here.people[ADA]])
+            title = "Do not see it: you chose Custom for them"
+            await until(lambda: groups(page).get(title) == {BO})
+            page.close_page()
+
+    run(story())
+
+
 def test_showing_to_the_chosen_asks_first(run: Run, dress: Theme, tmp_path: Path) -> None:
     async def story() -> None:
         async with living(tmp_path) as here:
