@@ -69,8 +69,10 @@ async def save_account(
     """Remember my account; `False` if no keyring took its token, which then lasts for this run."""
     saved = _Saved(account.url, account.address, account.embedded)
     make_private(paths.home)
-    paths.account_file.write_bytes(msgspec.json.encode(saved))
-    paths.account_file.chmod(0o600)
+    fresh = paths.account_file.with_suffix(".new")
+    fresh.write_bytes(msgspec.json.encode(saved))
+    fresh.chmod(0o600)
+    fresh.replace(paths.account_file)
     return await keep_secret(_key(account.url, account.address), account.token, backend)
 
 

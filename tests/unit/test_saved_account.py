@@ -81,6 +81,22 @@ async def test_an_account_comes_back_with_its_token(tmp_path: Path) -> None:
     assert keyring.kept == {}
 
 
+async def test_a_full_disk_does_not_forget_the_account_of_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyring, paths = Memory(), Paths(tmp_path)
+    await save_account(paths, ACCOUNT, keyring)
+
+    def full(path: Path, _data: bytes) -> int:
+        path.open("wb").close()
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space"):
+        await save_account(paths, ACCOUNT, keyring)
+    assert await load_account(paths, keyring) == ACCOUNT
+
+
 @pytest.mark.parametrize("keyring", [Forgetful(), Locked()])
 async def test_a_keyring_that_loses_or_refuses_a_token_is_noticed(
     tmp_path: Path, keyring: Memory
