@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QBoxLayout, QStackedWidget, QWidget
 
 from app.domain import Fields, State
 from app.session import Person
@@ -155,11 +155,6 @@ class ContactHeader(QWidget):
             each.setText(text)
             parts.set_property(each, "pill", tone)
             each.show()
-
-
-def name_field(header: ContactHeader) -> QLineEdit:
-    """Find the field that a rename is typed into."""
-    return header.field
 
 
 def _fields(person: Person) -> Fields:

@@ -149,9 +149,5 @@ def _viewer(stood: str) -> Standing:
     return standing(NO_RELATION if stood == _UNKNOWN else STANDS.unpacked(int(stood)), 0)
 
 
-def _fields_of(mask: int) -> list[Field]:
-    return [field for field in FIELDS if mask & BIT[field]]
-
-
 _ENCODER: Final = msgspec.json.Encoder()
 _BLANK: Final = NOTHING.decode()

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from hmac import compare_digest
 from typing import Final, NamedTuple
 
 from app.domain import Cursor
@@ -74,7 +75,7 @@ class Cursors:
     def read(self, cursor: str, account_id: int, now: float) -> Position:
         """Read a cursor of this account that is not too old; raises `NotHonoured`."""
         data, mac = _parted(cursor)
-        if len(data) < _LIFE.size - 1 or mac != self._sign(account_id, data):
+        if len(data) < _LIFE.size - 1 or not compare_digest(mac, self._sign(account_id, data)):
             raise NotHonoured
         seq, life = data[: 1 - _LIFE.size], data[1 - _LIFE.size :]
         incarnation, day = _LIFE.unpack(b"\0" + life)
@@ -91,7 +92,7 @@ class Cursors:
     def read_page(self, token: str, account_id: int, now: float) -> Page:
         """Read a page token of this account that is not too old; raises `NotHonoured`."""
         data, mac = _parted(token)
-        if len(data) != _PAGE.size or mac != _mac(self._page_mac, data):
+        if len(data) != _PAGE.size or not compare_digest(mac, _mac(self._page_mac, data)):
             raise NotHonoured
         *place, day = _PAGE.unpack(data)
         page = Page(*place)
