@@ -25,6 +25,8 @@ GROUP: Final = 64
 """How many waiting writes may share one commit, and so one flush to the disk."""
 ROWS: Final = 250
 """How many rows one INSERT takes."""
+FEW: Final = 100
+"""Numbers that stand in the SQL; a statement with more is compiled into kilobytes for each."""
 MAPPED: Final = (1 << 31) - (1 << 16)
 """Bytes of the file that are read without a copy: a book touches pages all over the directory."""
 
@@ -116,6 +118,8 @@ class SqliteTx:
 
     def among(self, column: str, numbers: Sequence[int]) -> str:
         """Return a condition that a column is one of many numbers."""
+        if len(numbers) > FEW:
+            return f"{column} IN (SELECT value FROM {self.numbers(numbers)})"
         return f"{column} IN ({','.join(map(str, numbers))})"
 
     def numbers(self, numbers: Sequence[int]) -> str:
