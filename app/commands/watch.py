@@ -52,11 +52,11 @@ async def _follow(remote: Remote, *, as_json: bool) -> None:
                     cursor = Cursor(event.id) if event.id else cursor
                     backoff.reset()
                     print(_as_json(event) if as_json else _as_text(event), flush=True)
-            problem = Unreachable("the service closed the stream")
+            said, after_s = "the service closed the stream", None
         except Unreachable as error:
-            problem = error
-        wait_s = backoff.next_s(problem.retry_after_s)
-        print(f"kith: {problem.detail}; again in {wait_s:.1f} s", file=sys.stderr)
+            said, after_s = f"cannot reach the service ({error.detail})", error.retry_after_s
+        wait_s = backoff.next_s(after_s)
+        print(f"kith: {said}; again in {wait_s:.1f} s", file=sys.stderr)
         await asyncio.sleep(wait_s)
 
 

@@ -258,6 +258,8 @@ async def _read_body(request: Request, route: Route) -> Any:
         return data
     try:
         return cast("Any", _decoder(route.body).decode(data))
+    except UnicodeDecodeError:
+        raise ProblemError("invalid", "Body: this text is not in UTF-8.") from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise ProblemError("invalid", f"Body: {error}.") from None
 

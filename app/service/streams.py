@@ -158,6 +158,7 @@ class Streams:
             parts += self._writer.frames(stream, opening.batch.items, opening.position)
             if asked.takes_gzip and packing.pays(sum(map(len, parts))):
                 stream.packing = Packing()
+            stream.wire.begin_chunks()
             await send(_head(stream))
             stream.start_beating()
             await self._writer.write(stream, parts, sending)

@@ -5,8 +5,9 @@ import socket
 from collections.abc import Callable
 from typing import Any, Final
 
+import httptools
 from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.service.problems import ProblemError
 
@@ -25,7 +26,7 @@ STALLED_S: Final = 30.0
 class Wire:
     """One connection as the application may use it: write, know what has left, cut."""
 
-    __slots__ = ("_flow", "_is_lost", "_lost", "_transport", "has_left", "on_lost")
+    __slots__ = ("_flow", "_is_lost", "_lost", "_transport", "has_left", "old_cycle", "on_lost")
 
     def __init__(self, transport: asyncio.Transport, flow: FlowControl) -> None:
         self._transport = transport
@@ -36,6 +37,8 @@ class Wire:
         self._lost: asyncio.Event | None = None
         self.on_lost: Callable[[], None] | None = None
         """Called once when the connection is gone."""
+        self.old_cycle: RequestResponseCycle | None = None
+        """The one request of a peer that speaks HTTP/1.0 and so reads no chunks."""
 
     @property
     def is_closing(self) -> bool:
@@ -47,9 +50,14 @@ class Wire:
         held = self._transport.get_extra_info("socket")
         held.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
 
+    def begin_chunks(self) -> None:
+        """Prepare to answer in chunks; to HTTP/1.0, with bytes that end with the connection."""
+        if self.old_cycle is not None:
+            self.old_cycle.chunked_encoding = False
+
     def write_chunk(self, data: bytes) -> bool:
         """Send a chunk (RFC 9112, 7.1) and tell whether it has left already."""
-        self._transport.write(b"%x\r\n%b\r\n" % (len(data), data))
+        self._transport.write(data if self.old_cycle else b"%x\r\n%b\r\n" % (len(data), data))
         return self.has_left
 
     async def drain(self) -> None:
@@ -128,9 +136,13 @@ class WireProtocol(HttpToolsProtocol):
             self.send_400_response("The head of this request is too large.")
 
     def on_headers_complete(self) -> None:
-        """Begin to answer."""
+        """Begin to answer; a head that names no host, or two, is none (RFC 9112, 3.2)."""
         self._head_bytes = 0
+        is_old = self.parser.get_http_version() == "1.0"
+        if not is_old and sum(name == b"host" for name, _ in self.headers) != 1:
+            raise httptools.HttpParserError("no host, or two")
         super().on_headers_complete()
+        self.wire.old_cycle = self.cycle if is_old else None
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of a body."""

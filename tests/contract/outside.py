@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 
@@ -210,6 +210,12 @@ class Person:
         """Send a message."""
         body = {"id": ident or str(uuid.uuid4()), "to": to, "text": text}
         return self.call("POST", "/v1/messages", json=body)
+
+
+def raw_socket(service: Service) -> socket.socket:
+    """Connect to a service below HTTP."""
+    place = urlsplit(service.url)
+    return socket.create_connection((place.hostname, place.port), PATIENCE_S)
 
 
 def slug(answer: httpx.Response) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.contract.outside import Person, Service, slug
+from tests.contract.outside import Person, Service, raw_socket, slug
 
 Two = tuple[Person, Person]
 
@@ -50,11 +50,24 @@ def test_a_wrong_query_is_422(two: Two, path: str) -> None:
     slug(answer)
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"null", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"\xff\xfe", b"null", b"[" * 100_000, b'{"fields":{"name":"\xc3("}}']
+)
 def test_bad_json_is_422(two: Two, body: bytes) -> None:
     answer = two[0].call("PATCH", "/v1/me", content=body)
     assert answer.status_code in {413, 422}
     slug(answer)
+
+
+@pytest.mark.parametrize("hosts", [b"", b"Host: a\r\nHost: b\r\n"])
+def test_a_request_without_one_host_is_400(two: Two, hosts: bytes) -> None:
+    ann, _ = two
+    head = b"GET /v1/me HTTP/1.1\r\n%bAuthorization: Bearer %b\r\n\r\n"
+    with raw_socket(ann.service) as wire:
+        wire.sendall(head % (hosts, ann.token.encode()))
+        answer = wire.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert ann.address.encode() not in answer
 
 
 def test_a_huge_body_is_refused(two: Two) -> None:

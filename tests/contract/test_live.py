@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.contract.conftest import fresh
-from tests.contract.outside import PATIENCE_S, Person, Service, serve
+from tests.contract.outside import PATIENCE_S, Person, Service, raw_socket, serve
 
 Two = tuple[Person, Person]
 
@@ -23,6 +23,22 @@ def test_a_stream_is_ready_at_once(two: Two) -> None:
 
 def test_a_stream_needs_a_token(service: Service) -> None:
     assert service.call("GET", "/v1/events").status_code == 401
+
+
+def test_to_http_1_0_a_stream_comes_without_chunks(two: Two) -> None:
+    ann, _ = two
+    request = f"GET /v1/events HTTP/1.0\r\nAuthorization: Bearer {ann.token}\r\n\r\n"
+    with raw_socket(ann.service) as wire, wire.makefile("rb") as answer:
+        wire.sendall(request.encode())
+        head = list(iter(answer.readline, b"\r\n"))
+        assert b" 200 " in head[0]
+        assert not [line for line in head if line.lower().startswith(b"transfer-encoding")]
+        assert answer.readline() == b"event: ready\n"
+        assert answer.readline().startswith(b"id: ")
+        assert [answer.readline(), answer.readline()] == [b"data: {}\n", b"\n"]
+        ann.publish(status="Live")
+        assert answer.readline().startswith(b"id: ")
+        assert answer.readline() == b"event: me\n"
 
 
 def test_a_change_arrives_whole(service: Service) -> None:
