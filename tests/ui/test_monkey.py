@@ -17,7 +17,7 @@ from ui.window_state import WindowState
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen's
 STEPS = 150
-LONG_STEPS = 800
+LONG_STEPS = 300
 OTHERS_EVERY = 25
 """After so many steps somebody else does something as well."""
 TURNS = 3
@@ -30,7 +30,7 @@ def test_nothing_surprises(run: Run, dress: Theme, tmp_path: Path, seed: int) ->
 
 
 @pytest.mark.long
-@pytest.mark.timeout(0)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", range(10, 34))
 def test_nothing_surprises_for_long(run: Run, dress: Theme, tmp_path: Path, seed: int) -> None:
     run(_press_anything(dress, tmp_path, seed, LONG_STEPS))
