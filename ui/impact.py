@@ -11,7 +11,7 @@ from app.domain import Address, Audience, Field, State
 from app.wire import Effect, Impact
 from ui import wording
 from ui.plain import isolated
-from ui.wording import counted, tr
+from ui.wording import counted, put_in, tr
 
 MANY: Final = 100
 """More people than this are asked about first, whatever happens to them."""
@@ -70,7 +70,7 @@ def sentence(each: Consequence) -> str:
         text = tr("%1 will see your %2.")
     else:
         text = tr("%1 will no longer see your %2.")
-    return text.replace("%1", people).replace("%2", fields_in_words(each.fields))
+    return put_in(text, people, fields_in_words(each.fields))
 
 
 def _later(each: Consequence) -> str:
@@ -97,7 +97,7 @@ def listed(words: list[str]) -> str:
     """List words: "a, b and c"."""
     if len(words) < 2:
         return "".join(words)
-    return tr("%1 and %2").replace("%1", ", ".join(words[:-1])).replace("%2", words[-1])
+    return put_in(tr("%1 and %2"), ", ".join(words[:-1]), words[-1])
 
 
 def is_wider(before: Audience, after: Audience) -> bool:

@@ -13,7 +13,7 @@ from app.session import Person, Row
 from ui import parts
 from ui.plain import isolated
 from ui.tasks import Tasks
-from ui.wording import tr
+from ui.wording import put_in, tr
 
 CHECK: Final = "names that look alike"
 
@@ -63,7 +63,7 @@ class LookalikeBanner(parts.Banner):
         self._other = others[names.index(found)].id
         self.way.show()
         text = tr("%1 looks like %2, whom you also have, but is written with other letters.")
-        self.show_text(text.replace("%1", isolated(name)).replace("%2", isolated(found)), "warning")
+        self.show_text(put_in(text, isolated(name), isolated(found)), "warning")
         return True
 
     def _show_other(self) -> None:

@@ -15,7 +15,7 @@ from ui.contact_model import ContactModel
 from ui.plain import isolated
 from ui.tasks import Tasks
 from ui.toast import Toast
-from ui.wording import tr
+from ui.wording import put_in, tr
 
 LOOKING: Final = "changed names that look alike"
 COMPARING: Final = "everybody compared with everybody"
@@ -96,5 +96,5 @@ class LookalikeWatch:
 
     def _warn(self, contact: ContactId, name: str, other: str) -> None:
         text = tr("Somebody has taken the name %1, which looks like %2, whom you have")
-        text = text.replace("%1", isolated(name)).replace("%2", isolated(other))
+        text = put_in(text, isolated(name), isolated(other))
         self._toast.say(text, tr("Show"), partial(self._show, contact))

@@ -6,7 +6,7 @@ from app.wire import Preview
 from ui import wording
 from ui.impact import fields_in_words
 from ui.plain import isolated
-from ui.wording import tr
+from ui.wording import put_in, tr
 
 
 def filled(fields: Fields) -> list[Field]:
@@ -40,11 +40,8 @@ def what_i_see(person: Person, fields: Fields) -> str:
     have = filled(fields)
     if not have:
         return tr("You see nothing of %1: it is private, or not filled in.").replace("%1", name)
-    return (
-        tr("You see the %2 of %1. What else there is, is private or not filled in.")
-        .replace("%1", name)
-        .replace("%2", fields_in_words((*have,)))
-    )
+    words = tr("You see the %2 of %1. What else there is, is private or not filled in.")
+    return put_in(words, name, fields_in_words((*have,)))
 
 
 def what_they_see(person: Person, preview: Preview) -> str:
@@ -59,7 +56,7 @@ def what_they_see(person: Person, preview: Preview) -> str:
         )
         return start.replace("%1", name)
     start = tr("%1 sees your %2.") if when else tr("When %1 joins, they see your %2.")
-    text = start.replace("%1", name).replace("%2", fields_in_words((*shown,)))
+    text = put_in(start, name, fields_in_words((*shown,)))
     if hidden:
         text += " " + tr("They do not see your %1.").replace("%1", fields_in_words((*hidden,)))
     return text

@@ -10,7 +10,7 @@ from ui import wording
 from ui.impact import in_a_sentence
 from ui.plain import isolated
 from ui.viewers import Viewer
-from ui.wording import tr
+from ui.wording import put_in, tr
 
 
 class Goal(StrEnum):
@@ -61,7 +61,7 @@ def reasons(
 def answer(viewer: Viewer, field: Field, shown: FieldPreview) -> str:
     """Say whether this viewer sees the field."""
     text = tr("%1 sees your %2.") if shown.visible else tr("%1 does not see your %2.")
-    return text.replace("%1", viewer.name).replace("%2", in_a_sentence(field))
+    return put_in(text, viewer.name, in_a_sentence(field))
 
 
 def deciding(found: list[Reason]) -> Reason | None:
@@ -118,7 +118,7 @@ def _by_audience(viewer: Viewer, field: Field, rule: str, visible: bool) -> Reas
     if audience in MEMBERSHIP:
         ways += _on_person(viewer, field, MEMBERSHIP[audience])
     ways += _on_person(viewer, field, Goal.VISIBILITY)
-    return Reason(_named(words, viewer).replace("%2", in_a_sentence(field)), True, tuple(ways))
+    return Reason(put_in(words, viewer.name, in_a_sentence(field)), True, tuple(ways))
 
 
 MEMBERSHIP: Final = {Audience.CONTACTS: Goal.CONTACT, Audience.FAVORITES: Goal.FAVORITE}
@@ -133,9 +133,9 @@ def _by_override(
     visibility = VISIBILITY_OF_RULE.get(rule)
     if visibility is None:
         return Reason(rule, True)
-    words = tr("For %1 you chose “%2”: %3").replace("%2", wording.visibility(visibility))
-    words = words.replace("%3", tr(MEANS[visibility]))
-    return Reason(_named(words, viewer), True, _on_person(viewer, field, Goal.VISIBILITY))
+    words = tr("For %1 you chose “%2”: %3")
+    said = put_in(words, viewer.name, wording.visibility(visibility), tr(MEANS[visibility]))
+    return Reason(said, True, _on_person(viewer, field, Goal.VISIBILITY))
 
 
 MEANS: Final = {
@@ -157,7 +157,7 @@ def _by_set(viewer: Viewer, field: Field, rule: str, sets: tuple[VisibilitySet, 
     else:
         words = tr("You gave %1 the set “%2”, and this is not in it.")
     name = isolated(found.name) if found else ""
-    return Reason(_named(words, viewer).replace("%2", name), True, tuple(ways))
+    return Reason(put_in(words, viewer.name, name), True, tuple(ways))
 
 
 def _on_person(viewer: Viewer, field: Field, goal: Goal) -> tuple[Way, ...]:

@@ -1,5 +1,6 @@
 """Errors, states and times as sentences for people: what happened, what was kept, what to do."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -120,6 +121,11 @@ def _of_this_computer(problem: CardUnreadable | StoreDamaged | HostFailed) -> st
 def trouble(what: Trouble) -> str:
     """Say what is wrong with a number or a handle."""
     return tr(TROUBLES[what])
+
+
+def put_in(words: str, *values: str) -> str:
+    """Put values where %1, %2 and so on stand; somebody who is called "%2" stays so."""
+    return re.sub("%([1-9])", lambda found: values[int(found[1]) - 1], words)
 
 
 def counted(count: int, one: str, many: str) -> str:

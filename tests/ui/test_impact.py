@@ -46,6 +46,13 @@ def test_somebody_without_a_name_is_called_by_the_number() -> None:
     assert said(answer) == ["+1 202 555 0177 will see your name."]
 
 
+def test_nobody_changes_a_sentence_by_being_called_like_a_gap_in_it() -> None:
+    answer = Impact(effects(ADA, BO), [])
+    found = impact.consequences(answer, {ADA: "%2", BO: "Bo"})
+    said = [one_line(impact.sentence(each)) for each in found]
+    assert said == ["%2 and Bo will see your picture."]
+
+
 def test_a_person_with_two_addresses_counts_once() -> None:
     found = impact.consequences(Impact(effects(ADA, BO), []), {ADA: "Ada", BO: "Ada"})
     assert [each.people for each in found] == [("Ada",)]
