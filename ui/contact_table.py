@@ -13,8 +13,15 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QStyle
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QStyle
 
 from app.domain import ContactId
 from ui.above_pill import AbovePill
@@ -29,9 +36,14 @@ GLOW_FRAME_MS: Final = 50
 GLOWS_AT_ONCE: Final = 12
 """When more changes than this, glowing would be flicker."""
 
-ALONE: Final = (
-    QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-)
+MOVES: Final = {
+    Qt.Key.Key_Up.value: QAbstractItemView.CursorAction.MoveUp,
+    Qt.Key.Key_Down.value: QAbstractItemView.CursorAction.MoveDown,
+    Qt.Key.Key_PageUp.value: QAbstractItemView.CursorAction.MovePageUp,
+    Qt.Key.Key_PageDown.value: QAbstractItemView.CursorAction.MovePageDown,
+}
+Flags = QItemSelectionModel.SelectionFlag
+ALONE: Final = Flags.ClearAndSelect | Flags.Rows
 
 
 class Place(NamedTuple):
@@ -62,6 +74,8 @@ class ContactTable(ListTable):
         self._delegate = delegate
         self._contacts = model
         self._kept: Place | None = None
+        self._begun: ContactId | None = None
+        """Where Shift extends the selection from."""
         model.modelAboutToBeReset.connect(self._keep_place)
         self.setModel(model)
         model.modelReset.connect(self._find_place)
@@ -98,6 +112,7 @@ class ContactTable(ListTable):
         place = self._contacts.index(line, 0)
         # not `selectRow`: where Ctrl is held down, that takes the row out and keeps all others
         self.selectionModel().setCurrentIndex(place, ALONE)
+        self._begun = contact
         self.scrollTo(place)
         return True
 
@@ -128,6 +143,12 @@ class ContactTable(ListTable):
         if self._kept is None:
             self.current_moved.emit(self.current())
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keyboard is: Qt makes the first row the current one, and marks it not."""
+        super().focusInEvent(event)
+        if self.currentIndex().isValid() and not self.selectionModel().hasSelection():
+            self.choose_current_only()
+
     # ---- size
 
     def fit_rows(self) -> None:
@@ -150,8 +171,29 @@ class ContactTable(ListTable):
             self.copy_wanted.emit()
         elif plain and text.isprintable() and text.strip():
             self.typed.emit(text)
+        elif event.modifiers() == Qt.KeyboardModifier.ShiftModifier and event.key() in MOVES:
+            self._extend(MOVES[event.key()])
         else:
+            before = self.currentIndex().row()
             super().keyPressEvent(event)
+            if self.currentIndex().row() != before:  # not where only Shift itself was pressed
+                self._begun = self.current()
+
+    def _extend(self, move: QAbstractItemView.CursorAction) -> None:
+        """Make the selection longer or shorter; Qt itself forgets at a reset where it began."""
+        begun = None if self._begun is None else self._contacts.position(self._begun)
+        if begun is None:
+            begun, self._begun = self.currentIndex().row(), self.current()
+        place = self.moveCursor(move, Qt.KeyboardModifier.ShiftModifier)
+        if begun >= 0 and place.isValid():
+            run = range(min(begun, place.row()), max(begun, place.row()) + 1)
+            self.selectionModel().setCurrentIndex(place, Flags.NoUpdate)
+            self.selectionModel().select(self._selection([*run]), Flags.SelectCurrent)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        if not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._begun = self.current()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
@@ -204,27 +246,44 @@ class ContactTable(ListTable):
     def _find_place(self) -> None:
         if self._kept is None:
             return
-        kept, contacts = self._kept, self._contacts
-        selection = QItemSelection()
-        count = 0
-        for first, last in spans(contacts.lines_of(kept.chosen)):
-            selection.select(contacts.index(first, 0), contacts.index(last, 0))
-            count += last - first + 1
-        model = self.selectionModel()
-        model.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        line = None if kept.current is None else contacts.position(kept.current)
-        if line is not None:  # which brings it into sight
-            flag = QItemSelectionModel.SelectionFlag.NoUpdate
-            model.setCurrentIndex(contacts.index(line, 0), flag)
-        if not kept.is_at_top:
-            self._hold(kept.sight)
-        elif kept.current not in dict(kept.sight):
+        kept = self._kept
+        lines = self._contacts.lines_of(kept.chosen)
+        self.setAutoScroll(False)
+        current = self._choose_again(kept.current, lines)
+        self.setAutoScroll(True)
+        self.executeDelayedItemsLayout()
+        if kept.is_at_top and kept.current not in dict(kept.sight):
             self.scrollToTop()
+        elif (kept.is_at_top or not self._hold(kept.sight)) and current is not None:
+            self.scrollTo(self._contacts.index(current, 0))
         self._kept = None
-        self.selection_counted.emit(count)
+        self.selection_counted.emit(len(lines))
 
-    def _hold(self, sight: list[tuple[ContactId, int]]) -> None:
-        """Keep those where they were who still stand as they stood; others have moved away."""
+    def _choose_again(self, contact: ContactId | None, lines: list[int]) -> int | None:
+        """Select these lines, and put the keyboard on a contact again; return its line."""
+        contacts, model = self._contacts, self.selectionModel()
+        current = None if contact is None else contacts.position(contact)
+        begun = None if self._begun is None else contacts.position(self._begun)
+        run = range(0)
+        if current is not None and begun is not None:
+            run = range(min(begun, current), max(begun, current) + 1)
+        model.select(
+            self._selection([line for line in lines if line not in run]), Flags.ClearAndSelect
+        )
+        if run:  # apart from the others: it is what Shift makes longer and shorter
+            model.select(self._selection([line for line in lines if line in run]), Flags.Select)
+        if current is not None:
+            model.setCurrentIndex(contacts.index(current, 0), Flags.NoUpdate)
+        return current
+
+    def _selection(self, lines: list[int]) -> QItemSelection:
+        made = QItemSelection()
+        for first, last in spans(lines):
+            made.select(self._contacts.index(first, 0), self._contacts.index(last, 0))
+        return made
+
+    def _hold(self, sight: list[tuple[ContactId, int]]) -> bool:
+        """Keep those where they were who still stand as they stood; tell whether there are any."""
         lines = [self._contacts.position(contact) for contact, _height in sight]
         moved = [None if line is None else line - at for at, line in enumerate(lines)]
         common = Counter(each for each in moved if each is not None).most_common(1)
@@ -232,6 +291,7 @@ class ContactTable(ListTable):
             at = moved.index(common[0][0])
             height = self.verticalHeader().defaultSectionSize()
             self.verticalScrollBar().setValue((at + common[0][0]) * height - sight[at][1])
+        return bool(common)
 
     # ---- what has just changed
 

@@ -89,6 +89,15 @@ def choose(table: ContactTable, lines: Collection[int]) -> None:
     model.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
 
+def press(window: MainWindow, contact: ContactId) -> None:
+    """Press the left button of the mouse on a contact who is in sight."""
+    table = window.list.table
+    line = window.model.position(contact)
+    assert line is not None
+    place = table.visualRect(table.model().index(line, 0)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
 def sight(window: MainWindow) -> list[tuple[ContactId, int]]:
     """Say who is in sight, and at which height."""
     table, model = window.list.table, window.model
@@ -171,6 +180,26 @@ def test_the_keyboard_goes_on_from_where_it_is_while_people_change(run: Run, bus
                 QTest.keyClick(table, Qt.Key.Key_Down)
                 assert table.chosen() == [people[MIDDLE + step]]
             assert table.currentIndex().row() in table.in_sight()
+
+    run(work())
+
+
+def test_shift_makes_the_selection_longer_and_shorter_while_people_change(
+    run: Run, busy: Opened
+) -> None:
+    async def work() -> None:
+        async with busy() as (session, window, table):
+            people = [row.id for row in window.model.rows()]
+            for begin in (window.list.reveal, lambda each: press(window, each)):
+                begin(people[MIDDLE])
+                counts: list[int] = []
+                for key in (Qt.Key.Key_Down,) * 4 + (Qt.Key.Key_Up,) * 2:
+                    session.change(people[len(counts) % 2 : MIDDLE - 40 : 2], elsewhere)
+                    window.model.show_changes()
+                    QTest.keyClick(table, key, Qt.KeyboardModifier.ShiftModifier)
+                    counts.append(len(table.chosen()))
+                assert counts == [2, 3, 4, 5, 4, 3]
+                assert table.chosen() == people[MIDDLE : MIDDLE + 3]
 
     run(work())
 
