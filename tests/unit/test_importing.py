@@ -1,7 +1,6 @@
 import asyncio
 import time
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -13,33 +12,14 @@ from app.outbox import counts, lease
 from app.paths import Paths
 from app.people import Fate, ImportReport, Reason
 from app.session import Session
+from tests.unit.conftest import Book
 
 pytestmark = pytest.mark.anyio
-
-Book = Callable[..., Path]
 
 
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-@pytest.fixture
-async def session(tmp_path: Path) -> AsyncIterator[Session]:
-    async with Session(None, Paths(tmp_path / "home")) as session:
-        yield session
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Book:
-    def write(*cards: str, name: str = "book.vcf") -> Path:
-        path = tmp_path / name
-        path.write_text(
-            "".join(f"BEGIN:VCARD\r\nVERSION:3.0\r\n{card}\r\nEND:VCARD\r\n" for card in cards)
-        )
-        return path
-
-    return write
 
 
 ADA = "FN:Ada Okafor\r\nTEL:+1 212 555 0101\r\nEMAIL:ada@a.example\r\nNOTE:Lagos"

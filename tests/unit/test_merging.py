@@ -3,7 +3,6 @@
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -17,10 +16,9 @@ from app.paths import Paths
 from app.pictures import PictureCache
 from app.session import Session
 from app.truth import Truth
+from tests.unit.conftest import Book
 
 pytestmark = pytest.mark.anyio
-
-Book = Callable[..., Path]
 
 ADA = (
     "FN:Ada Okafor\r\nTEL:+1 212 555 0101\r\nEMAIL:ada@a.example\r\nNOTE:Lagos\r\nUID:u1\r\n"
@@ -37,23 +35,6 @@ FIRST, SECOND = Address("12125550101"), Address("12125550102")
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-@pytest.fixture
-async def session(tmp_path: Path) -> AsyncIterator[Session]:
-    async with Session(None, Paths(tmp_path / "home")) as session:
-        yield session
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Book:
-    def write(*cards: str, name: str = "book.vcf") -> Path:
-        path = tmp_path / name
-        text = "".join(f"BEGIN:VCARD\r\nVERSION:3.0\r\n{card}\r\nEND:VCARD\r\n" for card in cards)
-        path.write_text(text, newline="")
-        return path
-
-    return write
 
 
 async def bring(session: Session, path: Path) -> None:
