@@ -42,7 +42,7 @@ def test_offline_holds_everything_back_in_both_directions_until_it_clears(
             await until(lambda: happened(window, "bo", Kind.PUBLISHED, "status"))
             assert ana.identity.session.view(bo.identity.address).fields.status != "Unheard"
             assert ana.identity.session.state.waiting
-            assert ana.identity.session.state.status is Status.OFFLINE
+            await until(lambda: ana.identity.session.state.status is Status.OFFLINE)  # it tries
             QTest.mouseClick(clear_button(ana), Qt.MouseButton.LeftButton)
             assert not ana.banner.isVisible()
             await until(lambda: status_of(ana, bo) == "Unheard")
