@@ -1,6 +1,5 @@
 """The frame: the rail, the list, and the page at the right; commands find their way from here."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
@@ -30,6 +29,7 @@ from ui.dialogs import Dialogs
 from ui.icons import Icon
 from ui.impact_view import ImpactView
 from ui.joined_toasts import JoinedToasts
+from ui.later import import_later
 from ui.lookalike_watch import LookalikeWatch
 from ui.looks import Looks
 from ui.notifications import Notifications
@@ -106,14 +106,15 @@ class MainWindow(QMainWindow):
         self.tasks.start(self._load_ways(), name="ways from page to page")
 
     async def _load_ways(self) -> None:
-        """Import what nobody needs before the rows are painted, beside the loop."""
-        late = await asyncio.to_thread(import_module, "ui.ways")
-        ways = late.Ways(self._session, self.tasks, self.stage, self.show_contact)
+        """Bring in what nobody needs before the rows are painted."""
+        await import_later()
+        ways = import_module("ui.ways").Ways(
+            self._session, self.tasks, self.stage, self.show_contact
+        )
         ways.announce(self.list, self.rail, self._bring)
         self.ways: object = ways
-        watch = (await asyncio.to_thread(import_module, "ui.duplicates.watch")).DuplicatesWatch
+        watch = import_module("ui.duplicates.watch").DuplicatesWatch
         self._late = (watch(self._session, self.tasks, self.rail.pages["duplicates"]),)
-        await asyncio.to_thread(import_module, "ui.importing.dialog")
 
     # ---- ends
 

@@ -45,6 +45,42 @@ def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
         each.communicate()
 
 
+WHO_IMPORTS = """
+import sys, threading
+from pathlib import Path
+
+class Listening:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {"ui", "PySide6"}:
+            heard.append(f"{threading.current_thread() is threading.main_thread()} {name}")
+
+heard = []
+sys.meta_path.insert(0, Listening())
+from app import cli
+from ui import main
+code = main.run(cli.parse(sys.argv[2:]))
+Path(sys.argv[1]).write_text("\\n".join(heard))
+sys.exit(code)
+"""
+
+
+def test_what_knows_qt_is_imported_beside_no_paint(tmp_path: Path) -> None:
+    """PySide makes its types as they are asked for: a thread may not while the window paints."""
+    heard, picture = tmp_path / "heard.txt", tmp_path / "picture.png"
+    environment = {"KITH_HOME": str(tmp_path / "home"), "QT_QPA_PLATFORM": "offscreen"}
+    subprocess.run(
+        [sys.executable, "-c", WHO_IMPORTS, heard, "demo", "--screenshot", picture],
+        env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
+        check=True,
+        timeout=PATIENCE_S,
+        capture_output=True,
+    )
+    lines = heard.read_text().splitlines()
+    assert "True ui.ways" in lines
+    assert "True ui.importing.dialog" in lines
+    assert [line for line in lines if line.startswith("False")] == []
+
+
 def wait_for(holds: Callable[[], Any]) -> Any:
     """Wait for a true answer of another process."""
     end = time.monotonic() + PATIENCE_S
