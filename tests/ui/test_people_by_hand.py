@@ -237,3 +237,20 @@ def test_a_bad_number_is_mended_on_the_page_of_its_person(
             assert session.rows_of([ana])[ana].address is None
 
     run(story())
+
+
+def test_the_first_row_is_marked_where_the_keyboard_comes_to_the_list(
+    run: Run, open_window: OpenWindow
+) -> None:
+    async def story() -> None:
+        async with open_window(3) as (window, _session):
+            window.activateWindow()
+            await until(window.isActiveWindow)
+            table = window.list.table
+            table.selectionModel().clear()
+            window.list.search.setFocus()
+            press(window.list.search, Key.Key_Down)
+            assert table.chosen() == [window.model.row(0).id]
+            assert window.stage.place == window.model.row(0).id
+
+    run(story())
