@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -14,7 +15,7 @@ from app.worlds.files import WORLDS, seeded_path
 from app.worlds.making import Making, Part
 from tests.ui.conftest import Run, until
 from tests.ui.desks import WORLD, click, desk_windows, shown, side_by_side
-from ui.desk.main import FAILED, show
+from ui.desk.main import FAILED, show, words_for
 from ui.desk.making import MakingPage
 from ui.desk.opened import NoRoom, open_world
 from ui.desk.wishes import Wish
@@ -134,6 +135,13 @@ def test_a_disk_without_room_is_told_with_what_to_do(run: Run, tmp_path: Path) -
     error = NoRoom(tmp_path, 220_000_000, 10_000_000)
     assert f"needs 220 MB in {tmp_path}, and 10 MB are free" in str(error)
     assert "TMPDIR" in str(error)
+
+
+def test_only_a_full_disk_is_told_to_be_full() -> None:
+    full = "No space left on device"
+    assert words_for(OSError(errno.ENOSPC, full)).startswith(f"{full}. Make room")
+    assert words_for(PermissionError(errno.EACCES, "Permission denied")) == "Permission denied."
+    assert "within 60 seconds" in words_for(TimeoutError())
 
 
 def test_what_is_left_is_told_where_it_is_long(dress: Theme) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import errno
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -169,8 +170,12 @@ def _chosen(opened: OpenWorld, wish: Wish) -> Sequence[str]:
 
 def words_for(error: Exception) -> str:
     """Say what went wrong, and what to do."""
+    if isinstance(error, TimeoutError):
+        return f"not everybody was up to date within {PICTURE_PATIENCE_S:.0f} seconds. Try again."
     if isinstance(error, OSError):
-        return f"{error.strerror}. Make room for the world, or choose a smaller one."
+        words = f"{error.strerror or type(error).__name__}."
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        return f"{words} Make room for the world, or choose a smaller one." if full else words
     if isinstance(error, WorldError):
         return str(error)
     return wording.error(error)
