@@ -1,13 +1,14 @@
 """The command line: picks one command, runs it, and turns errors into one clear line."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Final, Protocol
 
-from app.commands.words import sentence
+from app.commands.words import sentence, trouble
 from app.errors import KithError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -38,10 +39,12 @@ class Command(Protocol):
 
 def main(argv: Sequence[str]) -> int:
     """Run one command; the answer is the exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # what this terminal cannot write
     try:
         options = parse(argv)
         code = command(options.command).run(options)
-        sys.stdout.flush()
+        print(end="", flush=True)
     except KithError as error:
         print(f"kith: {sentence(error)}", file=sys.stderr)
         return FAILED
@@ -49,6 +52,10 @@ def main(argv: Sequence[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         _forget_standard_output()
+        return FAILED
+    except OSError as error:
+        print(f"kith: {trouble(error)}", file=sys.stderr)
+        _flush_or_forget()
         return FAILED
     return code
 
@@ -81,6 +88,14 @@ def command(name: str) -> Command:
     return found
 
 
+def _flush_or_forget() -> None:
+    """Write what is left, as far as that is possible."""
+    try:
+        print(end="", flush=True)
+    except OSError:
+        _forget_standard_output()
+
+
 def _forget_standard_output() -> None:
-    """Whoever read our output has gone; the interpreter must not complain of it at its end."""
+    """Nothing takes our output any more; the interpreter must not complain of it at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

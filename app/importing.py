@@ -23,6 +23,7 @@ from app.cells import (
 from app.domain import Address, ContactId
 from app.errors import Trouble
 from app.importers import Card, Mapping, read_book
+from app.importers.card import source_name
 from app.known import load_known
 from app.long_deeds import VALUES
 from app.one_card import SAID_ONCE, line_of
@@ -74,7 +75,7 @@ def plan_books(
                 cards.append(judged)
             if not len(cards) % BREATH:
                 time.sleep(0)
-    sources = tuple(str(path) for path in paths)
+    sources = tuple(source_name(path) for path in paths)
     return ImportPlan(tuple(cards), tuple(unreadable), region, sources, known.unkept)
 
 

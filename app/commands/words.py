@@ -35,6 +35,12 @@ def sentence(error: KithError) -> str:
     return line
 
 
+def trouble(error: OSError) -> str:
+    """Say what the computer refused, and where."""
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or str(error) or type(error).__name__}"
+
+
 def _no_answer(error: Unreachable) -> str:
     if isinstance(error, Untrusted):
         return (

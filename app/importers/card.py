@@ -1,5 +1,8 @@
 """The values every reader gives: a card as it was read, and what could not be read."""
 
+import os
+from pathlib import Path
+
 import msgspec
 
 
@@ -85,3 +88,8 @@ REASONS = (
     A_LIST,
     NOT_A_FILE,
 )
+
+
+def source_name(path: Path) -> str:
+    """Name a book; what of its name is no text, as a file system may have it, becomes a mark."""
+    return os.fsencode(path.name).decode(errors="replace")

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from app.errors import CardUnreadable
-from app.importers.card import NOT_A_ROW, Card, Unreadable, numbered
+from app.importers.card import NOT_A_ROW, Card, Unreadable, numbered, source_name
 from app.importers.lines import read_lines
 from app.importers.macos import read_macos
 from app.importers.mapping import Column, Role
@@ -46,9 +46,9 @@ def _read_thunderbird(database: sqlite3.Connection, path: Path) -> Iterator[Card
     for _, properties in groupby(rows, key=lambda row: row[0]):
         texts = {name: str(value) for _, name, value in properties if value}
         if "_vCard" in texts:
-            yield from _read_vcard(texts["_vCard"], path.name)
+            yield from _read_vcard(texts["_vCard"], source_name(path))
         else:
-            yield _old_thunderbird_card(texts, path.name)
+            yield _old_thunderbird_card(texts, source_name(path))
 
 
 def _old_thunderbird_card(texts: dict[str, str], source: str) -> Card | Unreadable:
@@ -104,7 +104,7 @@ def _read_evolution(
     for table, column in columns:
         quoted = table.replace('"', '""')
         for (text,) in database.execute(f'SELECT {column} FROM "{quoted}"'):
-            for item in _read_vcard(str(text or ""), path.name):
+            for item in _read_vcard(str(text or ""), source_name(path)):
                 yield numbered(item, 0)
 
 
@@ -116,7 +116,7 @@ def _read_akonadi(database: sqlite3.Connection, path: Path) -> Iterator[Card | U
         text = _text_of(data)
         if is_outside:
             text = _outside(path.parent / "file_db_data", text)
-        yield from _read_vcard(text, path.name)
+        yield from _read_vcard(text, source_name(path))
 
 
 _AKONADI = """

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from app.errors import CardUnreadable
-from app.importers.card import NOT_A_FILE, Card, Unreadable
+from app.importers.card import NOT_A_FILE, Card, Unreadable, source_name
 
 _SUFFIXES = frozenset({".vcf", ".vcard"})
 
@@ -30,4 +30,4 @@ def read_folder(
         try:
             yield from read(path)
         except CardUnreadable as error:
-            yield Unreadable(path.name, 0, error.reason, NOT_A_FILE)
+            yield Unreadable(source_name(path), 0, error.reason, NOT_A_FILE)

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from app.errors import CardUnreadable
-from app.importers.card import NOT_A_PROPERTY, Card, Unreadable, numbered
+from app.importers.card import NOT_A_PROPERTY, Card, Unreadable, numbered, source_name
 from app.importers.content import escape
 from app.importers.vcard import read_cards
 
@@ -24,7 +24,7 @@ def read_jcard(path: Path) -> Iterator[Card | Unreadable]:
     except (msgspec.DecodeError, RecursionError) as error:
         raise CardUnreadable(path, "it is not whole JSON") from error
     for place, card in enumerate(_cards(document), 1):
-        yield from _read_card(card, place, path.name)
+        yield from _read_card(card, place, source_name(path))
 
 
 def _cards(document: Any) -> list[Any]:

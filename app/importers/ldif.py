@@ -4,7 +4,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from app.importers.card import A_LIST, NOT_A_PROPERTY, TOO_LARGE, Card, Photo, Unreadable
+from app.importers.card import (
+    A_LIST,
+    NOT_A_PROPERTY,
+    TOO_LARGE,
+    Card,
+    Photo,
+    Unreadable,
+    source_name,
+)
 from app.importers.content import decode_base64
 from app.importers.encoding import LegacyGuess
 from app.importers.lines import CUT, FOLD, read_lines
@@ -20,7 +28,7 @@ _SILENT = frozenset({"objectclass", "version", "changetype"})
 def read_ldif(path: Path) -> Iterator[Card | Unreadable]:
     """Stream the entries of a file."""
     with path.open("rb") as file:
-        yield from read_entries(read_lines(file), path.name)
+        yield from read_entries(read_lines(file), source_name(path))
 
 
 def read_entries(lines: Iterable[str], source: str) -> Iterator[Card | Unreadable]:

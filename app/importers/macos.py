@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from app.importers.card import Card, Photo, Unreadable
+from app.importers.card import Card, Photo, Unreadable, source_name
 from app.importers.content import clean_label
 from app.importers.mapping import Column, Role
 from app.importers.parts import CardParts
@@ -49,7 +49,7 @@ def read_macos(database: sqlite3.Connection, path: Path) -> Iterator[Card | Unre
             parts.add(column, text, label)
         if parts.names_somebody():
             parts.add_text(Column(Role.NOTE), notes.get(row["Z_PK"], ""))
-            yield parts.card(path.name)
+            yield parts.card(source_name(path))
 
 
 def _parts(row: dict[str, Any]) -> CardParts:

@@ -7,7 +7,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from app.importers.card import NOT_A_ROW, TOO_LARGE, Card, Unreadable
+from app.importers.card import NOT_A_ROW, TOO_LARGE, Card, Unreadable, source_name
 from app.importers.encoding import Utf8Bytes, guess_legacy, wide_encoding
 from app.importers.lines import CUT, read_plain_lines
 from app.importers.mapping import Mapping, guess_mapping, headers_known
@@ -52,13 +52,13 @@ def read_table(path: Path, mapping: Mapping | None = None) -> Iterator[Card | Un
     known = mapping or Mapping(())
     table = look_at_table(path, known.encoding, known.separator)
     mapping = mapping or table.mapping
-    reader = RowReader(mapping, path.name)
+    reader = RowReader(mapping, source_name(path))
     with path.open("rb") as file:
         separator, records = _records(file, table.encoding, table.separator)
         for record in islice(records, table.skipped):
-            yield Unreadable(path.name, record.line, record.text[:_SHOWN], NOT_A_ROW)
+            yield Unreadable(source_name(path), record.line, record.text[:_SHOWN], NOT_A_ROW)
         for record in islice(records, int(mapping.has_headers), None):
-            card = _read_record(reader, record, separator, path.name)
+            card = _read_record(reader, record, separator, source_name(path))
             if card is not None:
                 yield card
 

@@ -11,6 +11,7 @@ from app.importers.card import (
     TOO_LARGE,
     Card,
     Unreadable,
+    source_name,
 )
 from app.importers.content import OLDEST, Head, parse_head, split_line
 from app.importers.draft import Draft, Take
@@ -25,7 +26,7 @@ _HEADS_KNOWN = 4096
 def read_vcard(path: Path) -> Iterator[Card | Unreadable]:
     """Stream the cards of a file."""
     with path.open("rb") as file:
-        yield from read_cards(read_lines(file), path.name)
+        yield from read_cards(read_lines(file), source_name(path))
 
 
 class Kind(IntEnum):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.conftest import fresh
-from tests.contract.outside import ROOT, Service
+from tests.contract.outside import PATIENCE_S, ROOT, Service
 
 BOOK = """BEGIN:VCARD
 VERSION:3.0
@@ -34,9 +34,9 @@ END:VCARD
 """
 
 
-def kith(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end."""
-    environment = {**os.environ, "KITH_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"}
+def kith(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end, with more in its environment."""
+    environment = {**os.environ, "KITH_HOME": str(home), "QT_QPA_PLATFORM": "offscreen", **more}
     return subprocess.run(
         [sys.executable, "-m", "app", *arguments],
         capture_output=True,
@@ -112,6 +112,58 @@ def test_a_book_that_is_not_there_fails_with_a_sentence(tmp_path: Path) -> None:
     assert done.returncode in {1, 2}
     assert "nothing.vcf" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_home_that_is_none_fails_with_a_sentence(tmp_path: Path) -> None:
+    home = tmp_path / "file"
+    home.touch()
+    done = kith(home, "watch")
+    assert done.returncode == 1
+    assert str(home) in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a file name is always text")
+def test_a_file_name_that_is_no_text_is_reported_with_a_mark(
+    tmp_path: Path, service: Service
+) -> None:
+    (ann,) = service.people(fresh())
+    book = os.fsencode(tmp_path) + b"/b\xff.vcf"
+    Path(os.fsdecode(book)).write_text("BEGIN:VCARD\nVERSION:3.0\nFN:A\nTEL:12\nEND:VCARD\n")
+    remote = ["--service", service.url, "--token", ann.token]
+    done = kith(tmp_path / "home", "sync", os.fsdecode(book), "--json", *remote)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["rejected"][0]["source"] == "b\ufffd.vcf"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+def test_an_output_that_is_full_fails_with_a_sentence(tmp_path: Path) -> None:
+    environment = {**os.environ, "KITH_HOME": str(tmp_path / "home")}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "app", "watch"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env=environment,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+def test_letters_that_the_terminal_cannot_write_are_escaped(
+    tmp_path: Path, service: Service
+) -> None:
+    (ann,) = service.people(fresh())
+    book = tmp_path / "book.vcf"
+    book.write_text("BEGIN:VCARD\nVERSION:3.0\nFN:A\nTEL:\u7231\nEND:VCARD\n", "utf-8")
+    remote = ["--service", service.url, "--token", ann.token]
+    done = kith(tmp_path / "home", "sync", str(book), *remote, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert "\\u7231" in done.stdout
 
 
 @pytest.mark.parametrize(
