@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -169,11 +170,7 @@ class SqliteStore:
         self._is_whole.set()
         self._parted = 0
         """How often one did."""
-        self._writing = _open(path)
-        try:
-            _migrate(self._writing, path)
-        except sqlite3.DatabaseError as damage:
-            raise StoreDamaged(path, str(damage)) from damage
+        self._writing = _open_newest(path)
         self._writer = threading.Thread(target=self._write_all, name="kith-write", daemon=True)
         self._writer.start()
 
@@ -375,6 +372,18 @@ def _open(path: Path) -> Connection:
     except sqlite3.DatabaseError as damage:
         connection.close()
         raise StoreDamaged(path, str(damage)) from damage
+    return connection
+
+
+def _open_newest(path: Path) -> Connection:
+    connection = _open(path)
+    with ExitStack() as unless_opened:
+        unless_opened.callback(connection.close)
+        try:
+            _migrate(connection, path)
+        except sqlite3.DatabaseError as damage:
+            raise StoreDamaged(path, str(damage)) from damage
+        unless_opened.pop_all()
     return connection
 
 

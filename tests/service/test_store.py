@@ -80,8 +80,9 @@ def test_a_file_of_a_newer_kith_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "kith.db"
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 1000")
-    with pytest.raises(StoreDamaged):
+    with pytest.raises(StoreDamaged) as caught:
         SqliteStore(path)
+    assert [*tmp_path.iterdir()] == [path], f"{caught.value} holds it open"
 
 
 def test_what_is_no_database_is_said_to_be_damaged(tmp_path: Path) -> None:
