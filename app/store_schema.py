@@ -191,11 +191,28 @@ NEWEST: Final = len(MIGRATIONS)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Move the file forward, one version and one transaction at a time."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    """Move the file forward, one version and one transaction at a time; another may do so too."""
+    while (version := _version(connection)) < NEWEST:
+        try:
+            connection.executescript(_script(version))
+        except sqlite3.OperationalError:
+            if connection.in_transaction:
+                connection.rollback()
+            if _version(connection) == version:
+                raise
     if version > NEWEST:
         raise sqlite3.DatabaseError("it was written by a newer Kith")
-    for number in range(version, NEWEST):
-        connection.executescript(
-            f"BEGIN; {MIGRATIONS[number]}; PRAGMA user_version = {number + 1}; COMMIT;"
-        )
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def _script(version: int) -> str:
+    """Move on from one version; where another Kith was quicker, the second statement fails."""
+    return (
+        "BEGIN IMMEDIATE;"
+        f" SELECT json('overtaken') FROM pragma_user_version WHERE user_version <> {version};"
+        f" {MIGRATIONS[version]}; PRAGMA user_version = {version + 1}; COMMIT;"
+    )

@@ -11,7 +11,7 @@ from app.domain import ContactId
 from app.errors import StoreDamaged
 from app.store import Store
 from app.store_rows import read_rows
-from app.store_schema import MIGRATIONS, NEWEST
+from app.store_schema import MIGRATIONS, NEWEST, migrate
 
 
 @pytest.mark.parametrize("version", range(1, NEWEST))
@@ -38,6 +38,21 @@ def test_a_file_of_a_newer_kith_is_left_alone(tmp_path: Path) -> None:
     newer.close()
     with pytest.raises(StoreDamaged, match="newer"):
         Store(path, Changes())
+
+
+def test_two_who_start_at_once_move_a_file_forward_once(tmp_path: Path) -> None:
+    path = tmp_path / "client.db"
+    with closing(sqlite3.connect(path)) as slow, closing(sqlite3.connect(path)) as quick:
+
+        def overtake(statement: str) -> None:
+            if statement.startswith("BEGIN"):
+                slow.set_trace_callback(None)
+                migrate(quick)
+
+        slow.set_trace_callback(overtake)
+        migrate(slow)
+        assert slow.execute("PRAGMA user_version").fetchone() == (NEWEST,)
+        assert not slow.in_transaction
 
 
 def test_a_file_that_is_no_store_is_named(tmp_path: Path) -> None:
