@@ -19,6 +19,7 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
 from app.account import Account
+from app.commands.words import trouble
 from app.domain import Address
 from app.errors import HostFailed, KithError, Unreachable
 from app.paths import Paths, default_paths, make_private
@@ -69,6 +70,9 @@ def run(options: argparse.Namespace) -> int:
     except (KithError, TimeoutError) as error:
         sys.stderr.write(f"kith: {wording.error(error)}\n")
         return FAILED
+    except OSError as error:
+        sys.stderr.write(f"kith: {trouble(error)}\n")
+        return FAILED
 
 
 def choose_screen() -> None:
@@ -83,7 +87,7 @@ async def _open(options: argparse.Namespace, dress: Theme) -> int:
     ending = asyncio.Event()
     with ended_by_signals(ending.set):
         if options.command == "desk":
-            desk = await asyncio.to_thread(import_module, "ui.desk.main")
+            desk = import_module("ui.desk.main")
             code: int = await desk.show(options, default_paths(), dress, ending)
             return code
         if options.command == "demo":
@@ -224,7 +228,7 @@ async def _find_account(
 
 
 async def _ask_account(paths: Paths, ending: asyncio.Event) -> Account | None:
-    choosing = await asyncio.to_thread(import_module, "ui.choosing")
+    choosing = import_module("ui.choosing")
     chosen: Account | None = await choosing.choose_account(paths, HERE, ending)
     return chosen
 

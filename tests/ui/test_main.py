@@ -120,6 +120,17 @@ def test_the_demo_draws_itself_and_leaves_nothing_running(
     assert not is_alive(pid)
 
 
+def test_a_home_that_is_none_ends_with_a_sentence(
+    start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    (tmp_path / "demo").touch()
+    demo = start("demo", "--screenshot", str(tmp_path / "demo.png"))
+    _, said = demo.communicate(timeout=PATIENCE_S)
+    assert demo.returncode == 1
+    assert f"kith: {tmp_path / 'demo'}: " in said
+    assert "Traceback" not in said
+
+
 def test_a_request_to_end_ends_window_and_service(
     start: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
