@@ -16,7 +16,7 @@ FIELDS = ("name", "status", "about", "email")
 OWNERS = 16
 WRITERS = OWNERS * len(FIELDS)
 VIEWERS = 6
-SHORT, LONG = 3, 150
+CHANGES = 150
 BUSY = 503
 
 
@@ -148,11 +148,7 @@ def connected(node: Service) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=node.url, timeout=PATIENCE_S, limits=limits, trust_env=False)
 
 
-async def test_what_64_write_at_two_nodes_is_all_kept_and_heard_in_order(nodes: Nodes) -> None:
-    await many_write(nodes, SHORT)
-
-
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 async def test_what_64_write_at_two_nodes_is_all_kept_in_many_changes(nodes: Nodes) -> None:
-    await many_write(nodes, LONG)
+    await many_write(nodes, CHANGES)
