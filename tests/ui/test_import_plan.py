@@ -65,6 +65,11 @@ def test_a_card_says_what_becomes_of_it() -> None:
     assert one_line(import_plan.fate_of(item)) == "Adds to Cyd Old"
 
 
+def test_a_card_adds_to_somebody_who_has_no_name_yet() -> None:
+    item = import_plan.items(a_plan(a_card("Cyd", Fate.CHANGED, whom="")))[0]
+    assert one_line(import_plan.fate_of(item)) == "Adds to somebody"
+
+
 @pytest.mark.parametrize("reason", [*REASONS, *Trouble])
 def test_every_reason_has_words(reason: str) -> None:
     assert " " in import_plan.why_rejected(str(reason))

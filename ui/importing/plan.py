@@ -152,7 +152,8 @@ def fate_of(item: Item) -> str:
     if item.planned is None:
         return tr("Unreadable")
     words = tr(FATES[item.planned.fate])
-    return words.replace("%1", isolated(item.planned.whom) or tr("somebody"))
+    whom = item.planned.whom
+    return words.replace("%1", isolated(whom) if one_line(whom) else tr("somebody"))
 
 
 def said_of(rejected: Rejected) -> str:
