@@ -103,18 +103,16 @@ class Proxy:
             writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self.weather is Weather.OFFLINE:
-            await _close(writer)
-            return
         task = asyncio.current_task()
         assert task is not None
-        self._serving.add(task)
+        self._serving.add(task)  # until it is closed: the end waits for that
+        task.add_done_callback(self._serving.discard)
         self._writers.add(writer)
         try:
-            with suppress(ConnectionError, h11.ProtocolError):
-                await self._talk(_Line(reader, writer))
+            if self.weather is not Weather.OFFLINE:
+                with suppress(ConnectionError, h11.ProtocolError):
+                    await self._talk(_Line(reader, writer))
         finally:
-            self._serving.discard(task)
             self._writers.discard(writer)
             await _close(writer)
 

@@ -1,9 +1,11 @@
 """What is late is late by itself: a burst takes no longer than one piece."""
 
 import asyncio
+from urllib.parse import urlsplit
 
 import pytest
 
+from app.worlds import weather
 from app.worlds.weather import Delayed
 
 
@@ -53,3 +55,24 @@ async def test_a_break_in_the_middle_is_handed_on_after_what_came_before() -> No
         assert await delayed.next() == b"one"
         with pytest.raises(ConnectionResetError):
             await delayed.next()
+
+
+async def test_the_end_waits_for_what_is_being_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    closing, closed = asyncio.Event(), list[bool]()
+    close = weather._close
+
+    async def slowly(writer: asyncio.StreamWriter) -> None:
+        closing.set()
+        await asyncio.sleep(0.05)
+        await close(writer)
+        closed.append(True)
+
+    monkeypatch.setattr(weather, "_close", slowly)
+    async with weather.Proxy("http://127.0.0.1:1") as proxy:
+        proxy.change(weather.Weather.OFFLINE)
+        place = urlsplit(proxy.url)
+        _reader, writer = await asyncio.open_connection(place.hostname, place.port)
+        await closing.wait()
+    assert closed
+    writer.close()
+    await writer.wait_closed()
