@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QFont,
     QFontMetrics,
@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QPen,
     QTextCharFormat,
     QTextLayout,
+    QTextOption,
 )
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -22,6 +23,8 @@ from ui.pictures import Pictures
 from ui.theme import Size
 
 STAR_SIDE: Final = 14
+SLACK: Final = 2
+"""Pixels a line may be wider than it was measured."""
 State = QStyle.StateFlag
 
 
@@ -129,17 +132,13 @@ class ContactDelegate(QStyledItemDelegate):
         self, painter: QPainter, place: QRect, text: str, font: QFont, *, mirrored: bool
     ) -> None:
         cut = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, place.width())
-        found = hits(cut, self.words)
-        if not found:
-            painter.setFont(font)
-            side = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
-            painter.drawText(
-                place,
-                side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter,
-                cut,
-            )
+        side = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
+        side |= Qt.AlignmentFlag.AlignAbsolute
+        if found := hits(cut, self.words):
+            paint_hits(painter, place, QTextLayout(cut, font), found, side)
             return
-        _paint_hits(painter, place, cut, font, found)
+        painter.setFont(font)
+        painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, cut)
 
 
 def paint_letter(painter: QPainter, place: QRect, letter: str) -> None:
@@ -179,10 +178,15 @@ def _units(text: str) -> int:
     return len(text) + sum(each > "\uffff" for each in text)
 
 
-def _paint_hits(
-    painter: QPainter, place: QRect, text: str, font: QFont, found: list[tuple[int, int]]
+def paint_hits(
+    painter: QPainter,
+    place: QRect,
+    layout: QTextLayout,
+    found: list[tuple[int, int]],
+    side: Qt.AlignmentFlag,
 ) -> None:
-    layout = QTextLayout(text, font)
+    """Draw a line at this side of its place, with what was found underlined."""
+    layout.setTextOption(QTextOption(side))
     ranges = []
     for start, length in found:
         span = QTextLayout.FormatRange()
@@ -195,7 +199,8 @@ def _paint_hits(
     layout.setFormats(ranges)
     layout.beginLayout()
     line = layout.createLine()
-    line.setLineWidth(place.width() + 2)
+    line.setLineWidth(place.width() + SLACK)
     layout.endLayout()
+    x = place.x() - (SLACK if side & Qt.AlignmentFlag.AlignRight else 0)
     y = place.y() + (place.height() - line.height()) / 2
-    layout.draw(painter, QRectF(place.x(), y, 0, 0).topLeft())
+    layout.draw(painter, QPointF(x, y))

@@ -5,8 +5,8 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
-from PySide6.QtGui import QColor, QFont, QImage
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QTextLayout
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -20,6 +20,7 @@ from app import errors
 from ui import avatar, icons, wording
 from ui.blocks import Page
 from ui.buttons import button
+from ui.contact_delegate import paint_hits
 from ui.icons import FOLDER, Icon
 from ui.stylesheet import ARROW
 from ui.text import ElidedLabel, label
@@ -219,6 +220,25 @@ def test_what_points_along_the_reading_is_turned_round(qapp: QApplication, dress
         assert drawn(Icon.STAR) == star
     finally:
         qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+
+
+@pytest.mark.parametrize("name", ["Ada", "עומר"])
+def test_what_was_found_stays_at_its_side(qapp: QApplication, dress: Theme, name: str) -> None:
+    def drawn(side: Qt.AlignmentFlag) -> list[bool]:
+        image = QImage(300, 40, QImage.Format.Format_ARGB32)
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
+        place = QRect(0, 0, 300, 40)
+        side |= Qt.AlignmentFlag.AlignAbsolute
+        paint_hits(painter, place, QTextLayout(name, QFont()), [(0, 2)], side)
+        painter.end()
+        return ink_of(image)
+
+    left, right = drawn(Qt.AlignmentFlag.AlignLeft), drawn(Qt.AlignmentFlag.AlignRight)
+    assert any(left[:20])
+    assert not any(left[150:])
+    assert any(right[280:])
+    assert not any(right[:150])
 
 
 def ink_of(image: QImage) -> list[bool]:
