@@ -3,6 +3,7 @@
 import argparse
 import json
 import math
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -104,8 +105,11 @@ def _say_ready(url: str) -> None:
 
 
 def _watch_parent(end: Callable[[], object]) -> None:
+    standard_input = sys.stdin.fileno()
+
     def wait() -> None:
-        while sys.stdin.buffer.read(4096):
+        # Not sys.stdin: its lock, held by a thread that waits, aborts an interpreter that ends.
+        while os.read(standard_input, 4096):
             pass
         end()
 

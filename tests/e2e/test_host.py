@@ -98,6 +98,27 @@ async def test_the_next_run_answers_at_the_same_place_with_the_same_key(tmp_path
         assert (running.url, running.operator_key) == before
 
 
+async def test_a_child_that_is_told_to_end_ends_in_order(tmp_path: Path) -> None:
+    words = ["-m", "app", "serve", "--data", str(tmp_path), "--port", "0", "--parent"]
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *words,
+        stdin=subprocess.PIPE,  # open to the end, as it is under a window that lives
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+    )
+    async with asyncio.timeout(PATIENCE_S):
+        assert child.stdin is not None
+        assert child.stdout is not None
+        assert child.stderr is not None
+        assert await child.stdout.readline()
+        child.terminate()
+        assert await child.stderr.read() == b""
+        assert await child.wait() == 0
+        child.stdin.close()
+
+
 async def test_a_taken_port_is_no_reason_to_fail(tmp_path: Path) -> None:
     async with host.service(tmp_path) as running:
         port = httpx.URL(running.url).port
