@@ -13,7 +13,7 @@ import phonenumbers
 
 from app.addresses import default_region
 from app.commands import connection
-from app.commands.plain import plain
+from app.commands.plain import plain, short
 from app.domain import State
 from app.paths import default_paths
 from app.people import ImportReport
@@ -102,7 +102,7 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"{len(found['rejected']):7,} rejected"
     for each in found["rejected"]:
         place = f"{Path(each['source']).name}:{each['line']}" if each.get("line") else ""
-        yield plain(f"          {place:24} {each['value']!r}: {each['reason']}")
+        yield plain(f"          {place:24} {short(each['value'])!r}: {each['reason']}")
 
 
 def _progress(done: int, total: int) -> None:

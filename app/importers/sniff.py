@@ -33,6 +33,9 @@ _REFUSED = (
     (b"<?xml", "it is XML: export the book as vCard or CSV instead"),
     (b"<!DOCTYPE", "it is a web page: export the book as vCard or CSV instead"),
     (b"<html", "it is a web page: export the book as vCard or CSV instead"),
+    (b"\xff\xd8\xff", "it is a picture"),
+    (b"\x89PNG", "it is a picture"),
+    (b"GIF8", "it is a picture"),
     (b"bplist", "it is a property list: export the book as vCard instead"),
 )
 
@@ -61,10 +64,10 @@ def _kind_of_text(path: Path, text: str) -> BookKind:
         return BookKind.LDIF
     if _JCARD.match(text):
         return BookKind.JCARD
-    if path.suffix.lower() in {".vcf", ".vcard"}:
-        return BookKind.VCARD
     if len(_CONTROLS.findall(text)) * 10 > len(text):
         raise CardUnreadable(path, "it is not an address book that Kith knows")
+    if path.suffix.lower() in {".vcf", ".vcard"}:
+        return BookKind.VCARD
     return BookKind.TABLE
 
 

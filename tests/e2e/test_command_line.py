@@ -76,10 +76,11 @@ def test_sync_twice_is_the_same_as_once(
 def test_sync_speaks_to_people_without_json(
     home: Path, book: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    book.write_text(BOOK.replace("202-555-0101", "ask\x1b[31m Tom"))
+    book.write_text(BOOK.replace("202-555-0101", f"ask\x1b[31m Tom {'or Ann ' * 100}"))
     assert kith("sync", book) == 0
     said = capsys.readouterr().out
     assert "1 rejected" in said
+    assert max(map(len, said.splitlines())) < 160
     assert "book.vcf:4" in said
     assert "\x1b" not in said
 

@@ -137,11 +137,20 @@ def test_an_archive_is_refused_with_what_to_do(tmp_path: Path) -> None:
     assert "unpack" in caught.value.reason
 
 
+@pytest.mark.parametrize("name", ["book", "book.vcf"])
 @pytest.mark.parametrize(
-    "data", [b"%PDF-1.7\n", b"<?xml version='1.0'?>", bytes(range(32)) * 20, b"\x1f\x8b\x08abc"]
+    "data",
+    [
+        b"%PDF-1.7\n",
+        b"<?xml version='1.0'?>",
+        b"\x1f\x8b\x08abc",
+        b"\xff\xd8\xff\xe0JFIF",
+        b"\x89PNG\r\n\x1a\n",
+        bytes(range(32)) * 20,
+    ],
 )
-def test_other_files_are_refused(tmp_path: Path, data: bytes) -> None:
-    path = tmp_path / "book"
+def test_other_files_are_refused(tmp_path: Path, data: bytes, name: str) -> None:
+    path = tmp_path / name
     path.write_bytes(data)
     with pytest.raises(CardUnreadable):
         list(read_book(path))
