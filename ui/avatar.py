@@ -1,5 +1,6 @@
 """Faces: a picture, or initials on a colour that stays with the person."""
 
+import re
 import zlib
 from functools import lru_cache
 from typing import Final
@@ -24,11 +25,36 @@ ALLOCATION_LIMIT_MB: Final = 32
 SIGNATURES: Final = {b"\x89PNG": b"png", b"\xff\xd8\xff": b"jpeg", b"RIFF": b"webp"}
 
 
+COMMAS: Final = re.compile("[,\u060c\uff0c]")
+AFTER_A_NAME: Final = {
+    "jr",
+    "sr",
+    "ii",
+    "iii",
+    "phd",
+    "md",
+    "mba",
+    "esq",
+    "inc",
+    "ltd",
+    "llc",
+    "gmbh",
+}
+"""What follows a comma and is no given name."""
+
+
 def initials(name: str) -> str:
-    """Take the first letter of the first and of the last name; only letters count."""
-    words = [word for word in plain.one_line(name).split() if word[0].isalpha()]
+    """Take the first letter of the given and of the family name; only letters count."""
+    words = [word for word in _in_order(plain.one_line(name)).split() if word[0].isalpha()]
     first = [word[0].upper() for word in (words[:1] + words[-1:] if len(words) > 1 else words)]
     return "".join(letter[0] for letter in first)
+
+
+def _in_order(name: str) -> str:
+    """Put the given name first where a book wrote "Family, Given"."""
+    family, *others = COMMAS.split(name)
+    given = [word for word in others if word.replace(".", "").strip().lower() not in AFTER_A_NAME]
+    return " ".join((*given, family))
 
 
 @lru_cache(maxsize=4096)

@@ -180,11 +180,13 @@ class ContactTable(ListTable):
                 self._begun = self.current()
 
     def _extend(self, move: QAbstractItemView.CursorAction) -> None:
+        self._extend_to(self.moveCursor(move, Qt.KeyboardModifier.ShiftModifier))
+
+    def _extend_to(self, place: Index) -> None:
         """Make the selection longer or shorter; Qt itself forgets at a reset where it began."""
         begun = None if self._begun is None else self._contacts.position(self._begun)
         if begun is None:
             begun, self._begun = self.currentIndex().row(), self.current()
-        place = self.moveCursor(move, Qt.KeyboardModifier.ShiftModifier)
         if begun >= 0 and place.isValid():
             run = range(min(begun, place.row()), max(begun, place.row()) + 1)
             self.selectionModel().setCurrentIndex(place, Flags.NoUpdate)
@@ -192,8 +194,16 @@ class ContactTable(ListTable):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
-        if not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._extend_to(self.currentIndex())
+        else:
             self._begun = self.current()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        if shift and event.buttons() & Qt.MouseButton.LeftButton:
+            self._extend_to(self.currentIndex())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)

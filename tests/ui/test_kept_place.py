@@ -89,13 +89,17 @@ def choose(table: ContactTable, lines: Collection[int]) -> None:
     model.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
 
-def press(window: MainWindow, contact: ContactId) -> None:
+def press(
+    window: MainWindow,
+    contact: ContactId,
+    held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
     """Press the left button of the mouse on a contact who is in sight."""
     table = window.list.table
     line = window.model.position(contact)
     assert line is not None
     place = table.visualRect(table.model().index(line, 0)).center()
-    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, held, place)
 
 
 def sight(window: MainWindow) -> list[tuple[ContactId, int]]:
@@ -200,6 +204,23 @@ def test_shift_makes_the_selection_longer_and_shorter_while_people_change(
                     counts.append(len(table.chosen()))
                 assert counts == [2, 3, 4, 5, 4, 3]
                 assert table.chosen() == people[MIDDLE : MIDDLE + 3]
+
+    run(work())
+
+
+def test_a_click_with_shift_extends_from_the_anchor_after_the_list_is_sorted_anew(
+    run: Run, busy: Opened
+) -> None:
+    async def work() -> None:
+        async with busy() as (session, window, table):
+            people = [row.id for row in window.model.rows()]
+            press(window, people[MIDDLE])
+            ends = (MIDDLE + 4, MIDDLE + 2, MIDDLE + 3)
+            for turn, end in enumerate(ends):
+                session.change(people[turn % 2 : MIDDLE - 40 : 2], elsewhere)
+                window.model.show_changes()
+                press(window, people[end], Qt.KeyboardModifier.ShiftModifier)
+                assert table.chosen() == people[MIDDLE : end + 1]
 
     run(work())
 

@@ -38,6 +38,14 @@ def test_initials_are_letters_of_the_first_and_the_last_name() -> None:
     assert initials("") == ""
 
 
+def test_initials_put_the_given_name_first_where_a_book_put_it_last() -> None:
+    assert initials("Müller, Jörg") == initials("Jörg Müller") == "JM"
+    assert initials("de la Cruz, Émile") == "ÉC"
+    assert initials("عبد الرحمن، عمر") == initials("عمر عبد الرحمن")
+    assert initials("Müller,") == initials(", Müller") == "M"
+    assert initials("Jörg Müller, Ph.D.") == "JM"
+
+
 @given(st.text())
 def test_what_is_broken_reads_the_same(text: str) -> None:
     assert breakable(text).replace(BREAK, "") == text.replace(BREAK, "")
