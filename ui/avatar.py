@@ -23,23 +23,8 @@ from ui.icons import Icon
 SIDE_LIMIT: Final = 2048
 ALLOCATION_LIMIT_MB: Final = 32
 SIGNATURES: Final = {b"\x89PNG": b"png", b"\xff\xd8\xff": b"jpeg", b"RIFF": b"webp"}
-
-
 COMMAS: Final = re.compile("[,\u060c\uff0c]")
-AFTER_A_NAME: Final = {
-    "jr",
-    "sr",
-    "ii",
-    "iii",
-    "phd",
-    "md",
-    "mba",
-    "esq",
-    "inc",
-    "ltd",
-    "llc",
-    "gmbh",
-}
+AFTER_A_NAME: Final = {"jr", "sr", "ii", "iii", "phd", "md", "mba", "esq", "inc", "ltd", "gmbh"}
 """What follows a comma and is no given name."""
 
 
