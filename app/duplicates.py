@@ -6,7 +6,6 @@ with a name is; a number or a mail alone is worth a question, since households s
 
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Final
@@ -14,9 +13,7 @@ from typing import Final
 import msgspec
 from rapidfuzz.fuzz import ratio
 
-from app.addresses import parse_handle, parse_phone
 from app.domain import Address
-from app.errors import InvalidAddress
 from app.importers.card import Card
 
 MOST_SHARING: Final = 5
@@ -86,18 +83,6 @@ class Group(msgspec.Struct, frozen=True):
     keys: tuple[str, ...]
     reasons: tuple[Reason, ...]
     sure: bool
-
-
-def person_of(key: str, card: Card, region: str) -> Person:
-    """Make a card comparable: its numbers in their one form."""
-    found: set[Address] = set()
-    for value in card.phones:
-        with suppress(InvalidAddress):
-            found.add(parse_phone(value.text, region))
-    for value in card.handles:
-        with suppress(InvalidAddress):
-            found.add(parse_handle(value.text))
-    return Person(key, card, frozenset(found))
 
 
 def find_likenesses(

@@ -62,13 +62,8 @@ def skeleton(name: str) -> str:
     return folded
 
 
-def resembles(name: str, other: str) -> bool:
-    """Tell whether two different names look the same; a change of case alone is no disguise."""
-    return _plain(name) != _plain(other) and skeleton(name) == skeleton(other)
-
-
 def first_resembled(name: str, others: Iterable[str]) -> str | None:
-    """Return the first of other names that this one can be taken for."""
+    """Return the first of other names that this one can be taken for, but for its case."""
     looks = skeleton(name)
     plain = _plain(name)
     for other in others:

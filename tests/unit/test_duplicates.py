@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.duplicates import Clue, Likeness, Person, find_likenesses, grouped, person_of
+from app.addresses import parse_phone
+from app.duplicates import Clue, Likeness, Person, find_likenesses, grouped
 from app.importers import Card, Value
 
 
@@ -18,7 +19,10 @@ def a_card(name: str, *phones: str, mail: str = "", birthday: str = "", uid: str
 
 
 def people(*cards: Card) -> list[Person]:
-    return [person_of(str(place), card, "GB") for place, card in enumerate(cards)]
+    return [
+        Person(str(place), card, frozenset(parse_phone(value.text, "GB") for value in card.phones))
+        for place, card in enumerate(cards)
+    ]
 
 
 def clues(likeness: Likeness) -> set[Clue]:

@@ -92,10 +92,6 @@ class ImportModel(QAbstractTableModel):
         self.dataChanged.emit(self.index(0, 0), last)
         self.ticked.emit()
 
-    def cards_shown(self) -> list[int]:
-        """List the numbers of the cards that are shown."""
-        return [item.number for item in self._shown if item.planned is not None]
-
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self._shown)
 
