@@ -13,7 +13,7 @@ from keyring.backend import KeyringBackend
 from app import saved_account
 from app.importers.carddav import DavBook, DavState, Progress, find_books, read_changes
 from app.importers.webdav import WebDav
-from app.paths import make_private
+from app.paths import make_private, write_private
 from app.views import Step
 
 _FILE = "carddav.json"
@@ -99,10 +99,7 @@ class DavAccounts:
 
     def _write(self, accounts: list[DavAccount]) -> None:
         make_private(self._path.parent)
-        fresh = self._path.with_suffix(".new")
-        fresh.write_bytes(msgspec.json.encode(accounts))
-        fresh.chmod(0o600)
-        fresh.replace(self._path)
+        write_private(self._path, msgspec.json.encode(accounts))
 
 
 async def list_books(account: DavAccount, password: str) -> list[DavBook]:

@@ -50,3 +50,14 @@ def make_private(folder: Path) -> Path:
     """Make a folder that only its owner may enter."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

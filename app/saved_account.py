@@ -17,7 +17,7 @@ from keyring.errors import KeyringError
 
 from app.account import Account
 from app.domain import Address
-from app.paths import Paths, make_private
+from app.paths import Paths, make_private, write_private
 from app.remote import Remote
 
 log = logging.getLogger(__name__)
@@ -69,19 +69,8 @@ async def save_account(
     """Remember my account; `False` if no keyring took its token, which then lasts for this run."""
     saved = _Saved(account.url, account.address, account.embedded)
     make_private(paths.home)
-    fresh = paths.account_file.with_suffix(".new")
-    fresh.write_bytes(msgspec.json.encode(saved))
-    fresh.chmod(0o600)
-    fresh.replace(paths.account_file)
+    write_private(paths.account_file, msgspec.json.encode(saved))
     return await keep_secret(_key(account.url, account.address), account.token, backend)
-
-
-async def forget_account(paths: Paths, backend: KeyringBackend | None = None) -> None:
-    """Sign out on this computer; the book stays."""
-    account = await load_account(paths, backend)
-    paths.account_file.unlink(missing_ok=True)
-    if account is not None:
-        await drop_secret(_key(account.url, account.address), backend)
 
 
 async def has_keyring() -> bool:

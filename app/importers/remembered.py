@@ -14,6 +14,7 @@ from app.importers.headers import plain_header
 from app.importers.mapping import Column, Mapping, Role
 from app.importers.sniff import BookKind, kind_of
 from app.importers.table import Table, look_at_table
+from app.paths import write_private
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -57,9 +58,7 @@ class Answers:
         columns = tuple((column.role, column.label) for column in mapping.columns)
         answer = _Answer(columns, mapping.encoding, mapping.separator)
         answers = {**self._read(), _digest(table.headers): answer}
-        beside = self.file.with_suffix(".new")
-        beside.write_bytes(msgspec.json.encode(answers))
-        beside.replace(self.file)
+        write_private(self.file, msgspec.json.encode(answers))
 
     def _read(self) -> dict[str, _Answer]:
         try:

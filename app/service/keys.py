@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.ciphers.modes import ECB
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from app.paths import write_private
+
 NONCE: Final = 12
 BLOCK: Final = 16
 PAD: Final = "\0"
@@ -94,19 +96,8 @@ def load_keys(path: Path) -> Keys:
     if given := os.environ.get(ENVIRONMENT):
         return Keys(bytes.fromhex(given))
     if not path.exists():
-        write_secret(path, os.urandom(32).hex())
+        write_private(path, f"{os.urandom(32).hex()}\n".encode())
     return Keys(bytes.fromhex(path.read_text().strip()))
-
-
-def write_secret(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
-    draft = path.with_suffix(".new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
 
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:

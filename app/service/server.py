@@ -20,13 +20,13 @@ import uvloop
 from starlette.types import ASGIApp
 
 from app.errors import HostFailed
-from app.paths import make_private
+from app.paths import make_private, write_private
 from app.service.api import create_app
 from app.service.budget import Allowance
 from app.service.claim import Note, claim, write_note
 from app.service.engines import Cluster, make_cluster, open_store
 from app.service.forget import Forgetting
-from app.service.keys import load_keys, write_secret
+from app.service.keys import load_keys
 from app.service.metrics import Metrics
 from app.service.node import Node
 from app.service.presence import Presence
@@ -94,8 +94,7 @@ async def serve(
 
     server = _Server(config, say, streams, metrics)
     tasks = Tasks(on_failure=server.fail)
-    loop = asyncio.get_running_loop()
-    watch(lambda: loop.call_soon_threadsafe(server.end))
+    watch(server.end)
     tasks.start(patiently(streams.pump), "pump")
     tasks.start(patiently(streams.confirm), "confirm")
     tasks.start(patiently(presence.run), "presence")
@@ -214,7 +213,7 @@ class _Server(uvicorn.Server):
 
 def _operator_key(path: Path) -> str:
     if not path.exists():
-        write_secret(path, secrets.token_urlsafe(32))
+        write_private(path, f"{secrets.token_urlsafe(32)}\n".encode())
     return path.read_text().strip()
 
 
