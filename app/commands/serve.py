@@ -63,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Serve; with `--parent`, end when standard input does, since whoever started this is gone."""
     start_logging()
+    os.umask(0o077)  # the database holds messages, and an operator's folder may be open to all
     chosen = Options(
         options.data.absolute(),
         options.host,

@@ -98,7 +98,10 @@ async def test_the_next_run_answers_at_the_same_place_with_the_same_key(tmp_path
         assert (running.url, running.operator_key) == before
 
 
-async def test_a_child_that_is_told_to_end_ends_in_order(tmp_path: Path) -> None:
+async def test_a_service_told_to_end_ends_in_order_and_leaves_nothing_to_others(
+    tmp_path: Path,
+) -> None:
+    tmp_path.chmod(0o755)  # a folder that an operator has made
     words = ["-m", "app", "serve", "--data", str(tmp_path), "--port", "0", "--parent"]
     child = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -117,6 +120,7 @@ async def test_a_child_that_is_told_to_end_ends_in_order(tmp_path: Path) -> None
         assert await child.stderr.read() == b""
         assert await child.wait() == 0
         child.stdin.close()
+    assert {file.stat().st_mode & 0o077 for file in tmp_path.iterdir()} == {0}
 
 
 async def test_a_taken_port_is_no_reason_to_fail(tmp_path: Path) -> None:
