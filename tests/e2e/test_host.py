@@ -98,28 +98,22 @@ async def test_the_next_run_answers_at_the_same_place_with_the_same_key(tmp_path
         assert (running.url, running.operator_key) == before
 
 
-async def test_a_service_told_to_end_ends_in_order_and_leaves_nothing_to_others(
-    tmp_path: Path,
-) -> None:
+def test_a_service_told_to_end_ends_in_order_and_leaves_nothing_to_others(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)  # a folder that an operator has made
     words = ["-m", "app", "serve", "--data", str(tmp_path), "--port", "0", "--parent"]
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *words,
+    with subprocess.Popen(
+        [sys.executable, *words],
         stdin=subprocess.PIPE,  # open to the end, as it is under a window that lives
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=ROOT,
-    )
-    async with asyncio.timeout(PATIENCE_S):
-        assert child.stdin is not None
+    ) as child:
         assert child.stdout is not None
         assert child.stderr is not None
-        assert await child.stdout.readline()
+        assert child.stdout.readline()
         child.terminate()
-        assert await child.stderr.read() == b""
-        assert await child.wait() == 0
-        child.stdin.close()
+        assert child.stderr.read() == b""
+        assert child.wait(PATIENCE_S) == 0
     assert {file.stat().st_mode & 0o077 for file in tmp_path.iterdir()} == {0}
 
 
