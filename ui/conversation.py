@@ -242,6 +242,7 @@ class Bubble(QWidget):
         super().__init__()
         words = parts.label(message.text, wrap=True)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        words.setAlignment(Qt.AlignmentFlag.AlignLeft)  # of each text: where its letters begin
         when = wording.moment(_seconds(message.sent_at), time.time())
         below = f"{when} · {status_words(message)}" if is_mine else when
         refused = is_mine and message.status not in STATUSES

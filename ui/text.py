@@ -40,8 +40,8 @@ def label(
     made.setProperty("bold", bold)
     made.setFont(theme.font(size, bold=bold))
     made.setWordWrap(wrap)
-    if QGuiApplication.isRightToLeft():  # a label itself goes by the letters of its text
-        made.setAlignment(RIGHT)
+    # a label itself goes by the letters of its text: those of one card would stand apart
+    made.setAlignment(RIGHT if QGuiApplication.isRightToLeft() else LEFT)
     if wrap:
         made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     return made

@@ -40,6 +40,16 @@ TWICE: Final = "".join(
     "EMAIL:grete@mueller.example\r\nEND:VCARD\r\n"
     for name, number in {"Grete Müller": "+4930123456", "Müller, Grete": "+4989123456"}.items()
 )
+FRESH: Final = "".join(
+    f"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:{name}\r\nTEL:{number}\r\nEND:VCARD\r\n"
+    for name, number in {
+        "Ife Bello": "+1 202 555 0119",
+        "Rami Haddad": "+1 202 555 0199",
+        "Ada Okafor": "+1 202 555 0117",
+        "Half a number": "555-01",
+        "Nobody's": "ask Tom",
+    }.items()
+)
 SIZE: Final = (1200, 780)
 
 
@@ -282,14 +292,20 @@ class Scenes:
 
     async def draw_import(self, home: Path) -> None:
         """The import from its first page to its report."""
-        table, empty = home / "kunden.csv", home / "empty.vcf"
+        table, empty, fresh = home / "kunden.csv", home / "empty.vcf", home / "fresh.vcf"
         table.write_text(TABLE)
+        fresh.write_text(FRESH, newline="")
         empty.write_text("")
         self._window.import_books()
         dialog = next(each for each in QApplication.topLevelWidgets() if _is_import(each))
         assert isinstance(dialog, ImportDialog)
         await self._take("import_start")
-        for name, path in {"mapping": table, "nothing": empty, "preview": demo.BOOK}.items():
+        for name, path in {
+            "mapping": table,
+            "nothing": empty,
+            "known": demo.BOOK,
+            "preview": fresh,
+        }.items():
             dialog.read([path])
             await asyncio.sleep(CALM_S)
             await self._take(f"import_{name}")

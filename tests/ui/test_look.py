@@ -153,9 +153,12 @@ def ink(widget: QWidget) -> tuple[int, int]:
     return inked[0], inked[-1]
 
 
-def test_words_begin_at_the_side_that_reading_begins(qapp: QApplication, dress: Theme) -> None:
+@pytest.mark.parametrize("text", ["Ada 12", "עומר 12"])
+def test_words_begin_at_the_side_that_reading_begins(
+    qapp: QApplication, dress: Theme, text: str
+) -> None:
     def both() -> list[tuple[int, int]]:
-        made = [label("Ada 12"), ElidedLabel("Ada 12"), label("Ada 12", wrap=True)]
+        made = [label(text), ElidedLabel(text), label(text, wrap=True)]
         for each in made:
             each.resize(300, 30)
         return [ink(each) for each in made]
