@@ -255,7 +255,7 @@ class SeenCard(parts.Card):
         """Show whose eyes these are."""
         self.viewer = viewer
         self.name.show_text(viewer.name)
-        self.setAccessibleName(tr("As %1 sees me").replace("%1", viewer.name))
+        self.setAccessibleName(tr("As %1 sees me").replace("%1", viewer.within))
 
     def show_preview(self, me: Me, preview: Preview, picture: bytes | None) -> None:
         """Draw the card as it is sent to this viewer."""
@@ -268,7 +268,7 @@ class SeenCard(parts.Card):
         fields = msgspec.convert(values, Fields)
         self.view.show_profile(Seen(me.address, fields, hidden, picture), time.time())
         self.view.show()
-        self.whys.show_preview(self.viewer.name, preview)
+        self.whys.show_preview(self.viewer.first, preview)
         self.whys.show()
         self.away.hide()
         self.why.setEnabled(True)

@@ -21,18 +21,31 @@ class Viewer:
     favorite: bool = False
     address: Address | None = None
     contact_id: ContactId | None = None
+    kind: str = ""
+    """How a kind of people is called within a sentence; nothing for a person."""
+
+    @property
+    def within(self) -> str:
+        """What they are called within a sentence."""
+        return self.kind or self.name
+
+    @property
+    def first(self) -> str:
+        """What they are called at its beginning."""
+        return self.within[:1].upper() + self.within[1:]
 
 
 def kinds(sets: tuple[VisibilitySet, ...] = ()) -> list[Viewer]:
     """List a stranger, a contact, a favorite, and somebody of each set."""
     found = [
-        Viewer(EVERYONE, tr("A stranger")),
-        Viewer(CONTACT, tr("A contact"), contact=True),
-        Viewer(FAVORITE, tr("A favorite"), contact=True, favorite=True),
+        Viewer(EVERYONE, tr("A stranger"), kind=tr("a stranger")),
+        Viewer(CONTACT, tr("A contact"), contact=True, kind=tr("a contact")),
+        Viewer(FAVORITE, tr("A favorite"), contact=True, favorite=True, kind=tr("a favorite")),
     ]
     for each in sets:
         name = tr("Set: %1").replace("%1", isolated(each.name))
-        found.append(Viewer(str(each.id), name, contact=True))
+        kind = tr("somebody with the set %1").replace("%1", isolated(each.name))
+        found.append(Viewer(str(each.id), name, contact=True, kind=kind))
     return found
 
 

@@ -61,7 +61,7 @@ def reasons(
 def answer(viewer: Viewer, field: Field, shown: FieldPreview) -> str:
     """Say whether this viewer sees the field."""
     text = tr("%1 sees your %2.") if shown.visible else tr("%1 does not see your %2.")
-    return put_in(text, viewer.name, in_a_sentence(field))
+    return put_in(text, viewer.first, in_a_sentence(field))
 
 
 def deciding(found: list[Reason]) -> Reason | None:
@@ -71,7 +71,7 @@ def deciding(found: list[Reason]) -> Reason | None:
 
 def as_text(viewer: Viewer, preview: Preview, sets: tuple[VisibilitySet, ...] = ()) -> str:
     """Write it all down, to be copied."""
-    lines = [tr("What %1 sees of me, and why").replace("%1", viewer.name)]
+    lines = [tr("What %1 sees of me, and why").replace("%1", viewer.within)]
     for field, shown in preview.fields.items():
         lines += ["", answer(viewer, field, shown)]
         for number, each in enumerate(reasons(viewer, field, shown, sets), 1):
@@ -82,6 +82,12 @@ def as_text(viewer: Viewer, preview: Preview, sets: tuple[VisibilitySet, ...] = 
 
 # ---- one rule
 
+OF_ONE_PERSON: Final = {
+    "blocked": "No block of yours is about %1 as such.",
+    "viewer-blocked": "Only a single person can block you.",
+}
+"""What a rule about one person says of a kind of people."""
+
 
 def _reason(
     viewer: Viewer,
@@ -91,6 +97,8 @@ def _reason(
     sets: tuple[VisibilitySet, ...],
 ) -> Reason:
     rule, decided = because.rule, because.decided
+    if viewer.kind and rule in OF_ONE_PERSON:
+        return Reason(_named(tr(OF_ONE_PERSON[rule]), viewer), decided)
     if rule == "blocked":
         words = tr("You block %1 from your profile.") if decided else tr("You do not block %1.")
         return Reason(_named(words, viewer), decided, _on_person(viewer, field, Goal.BLOCK))
@@ -118,7 +126,7 @@ def _by_audience(viewer: Viewer, field: Field, rule: str, visible: bool) -> Reas
     if audience in MEMBERSHIP:
         ways += _on_person(viewer, field, MEMBERSHIP[audience])
     ways += _on_person(viewer, field, Goal.VISIBILITY)
-    return Reason(put_in(words, viewer.name, in_a_sentence(field)), True, tuple(ways))
+    return Reason(put_in(words, viewer.within, in_a_sentence(field)), True, tuple(ways))
 
 
 MEMBERSHIP: Final = {Audience.CONTACTS: Goal.CONTACT, Audience.FAVORITES: Goal.FAVORITE}
@@ -152,6 +160,12 @@ def _by_set(viewer: Viewer, field: Field, rule: str, sets: tuple[VisibilitySet, 
     ways += _on_person(viewer, field, Goal.VISIBILITY)
     if found is None:
         words = tr("The set you gave %1 is deleted, so they see nothing.")
+    elif viewer.kind:
+        words = (
+            tr("The set “%2” has this.")
+            if field in found.fields
+            else tr("The set “%2” lacks this.")
+        )
     elif field in found.fields:
         words = tr("You gave %1 the set “%2”, and this is in it.")
     else:
@@ -173,4 +187,4 @@ def _on_person(viewer: Viewer, field: Field, goal: Goal) -> tuple[Way, ...]:
 
 
 def _named(words: str, viewer: Viewer) -> str:
-    return words.replace("%1", viewer.name)
+    return put_in(words, viewer.within)

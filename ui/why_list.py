@@ -44,7 +44,7 @@ class WhyList(QWidget):
         self, viewer: Viewer, preview: Preview, sets: tuple[VisibilitySet, ...]
     ) -> None:
         """Show why this viewer gets what they get; what is unfolded stays so."""
-        self.title.setText(tr("What %1 sees, and why").replace("%1", viewer.name))
+        self.title.setText(tr("What %1 sees, and why").replace("%1", viewer.within))
         self.copy.text_to_copy = why.as_text(viewer, preview, sets)
         for field, shown in preview.fields.items():
             if field not in self.rows:

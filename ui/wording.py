@@ -20,7 +20,7 @@ from app.errors import (
     Unreachable,
     Untrusted,
 )
-from ui.plain import isolated
+from ui.plain import isolated, one_line
 
 tr: Callable[[str], str] = partial(QCoreApplication.translate, "kith")
 
@@ -124,8 +124,16 @@ def trouble(what: Trouble) -> str:
 
 
 def put_in(words: str, *values: str) -> str:
-    """Put values where %1, %2 and so on stand; somebody who is called "%2" stays so."""
-    return re.sub("%([1-9])", lambda found: values[int(found[1]) - 1], words)
+    """Put values where %1, %2 and so on stand; somebody who is called "%2" stays so.
+
+    Where "Grace N." ends a sentence, hers is its full stop.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        put = values[int(found[1]) - 1]
+        return put if one_line(put).endswith(".") else put + found[2]
+
+    return re.sub(r"%([1-9])(\.?)", value, words)
 
 
 def counted(count: int, one: str, many: str) -> str:

@@ -4,13 +4,16 @@ import pytest
 
 from app.domain import Address, ContactId, Field, VisibilitySet
 from app.wire import Because, FieldPreview, Preview
+from app.worlds.expectations import Expectation, Expected, Finding
 from ui import why
-from ui.plain import one_line
-from ui.viewers import Viewer
+from ui.desk import table_words
+from ui.plain import isolated, one_line
+from ui.viewers import Viewer, kinds
 from ui.why import Goal
+from ui.wording import put_in
 
 ADA = Viewer("12025550101", "Ada", True, False, Address("12025550101"), ContactId(7))
-STRANGER = Viewer("everyone", "A stranger")
+STRANGER, CONTACT, _FAVORITE, WORKER = kinds((VisibilitySet(16, "Work", (Field.NAME,)),))
 WORK = VisibilitySet(16, "Work", (Field.NAME,))
 
 
@@ -63,6 +66,36 @@ def test_rules_keep_their_order_and_only_the_last_decides() -> None:
 def test_a_kind_of_people_has_no_page_to_open() -> None:
     found = why.reasons(STRANGER, Field.NAME, shown(True, "audience-everyone"))
     assert [way.goal for way in found[0].ways] == [Goal.AUDIENCE]
+
+
+def test_a_kind_of_people_is_no_person_in_any_sentence() -> None:
+    rules = ("blocked", "viewer-blocked", "audience-contacts")
+    found = why.reasons(STRANGER, Field.STATUS, shown(False, *rules))
+    assert [each.words for each in found] == [
+        "No block of yours is about a stranger as such.",
+        "Only a single person can block you.",
+        "Your status is for your contacts, and a stranger is not one.",
+    ]
+    assert why.answer(CONTACT, Field.STATUS, shown(True)) == "A contact sees your status."
+    worker = why.reasons(WORKER, Field.NAME, shown(True, "set:16"), (WORK,))
+    assert one_line(worker[0].words) == "The set “Work” has this."
+    said = one_line(why.answer(WORKER, Field.NAME, shown(True)))
+    assert said == "Somebody with the set Work sees your name."
+
+
+def test_the_desk_speaks_of_a_kind_of_people_as_of_one() -> None:
+    cell = Expectation("everyone", Field.STATUS, Expected.HIDE, 1)
+    reasons = ("blocked", "viewer-blocked", "audience-nobody")
+    said = one_line(table_words.why("ana", Finding(cell, False, reasons)).replace("\n", " "))
+    assert "No block of ana is about a stranger as such." in said
+    assert "Only a single person can block ana." in said
+    assert "everyone" not in said
+
+
+def test_a_name_that_ends_in_a_full_stop_ends_the_sentence_with_it() -> None:
+    assert put_in("You block %1.", isolated("Grace N.")) == "You block \u2068Grace N.\u2069"
+    assert put_in("You block %1.", isolated("Grace")) == "You block \u2068Grace\u2069."
+    assert put_in("%1 blocks you.", "Grace N.") == "Grace N. blocks you."
 
 
 def test_the_copied_text_has_every_field_and_marks_what_decides() -> None:

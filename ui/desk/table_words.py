@@ -6,7 +6,7 @@ from app.domain import Field
 from app.worlds.drafts import Cell, Draft
 from app.worlds.expectations import NOT_FILLED_IN, NOT_FOUND, Expected, Finding
 from app.worlds.timeline import Moment
-from ui import wording
+from ui import viewers, wording
 from ui.plain import isolated
 from ui.wording import tr
 
@@ -18,6 +18,10 @@ WORDS: Final[dict[Expected, str]] = {
 MISSING: Final = {
     NOT_FILLED_IN: "So it would be shown, but %1 has not filled it in.",
     NOT_FOUND: "So it would be shown, but %2 may not find %1 by an address, and sees nothing.",
+}
+KINDS_BLOCK: Final = {
+    "blocked": "No block of %1 is about %2 as such.",
+    "viewer-blocked": "Only a single person can block %1.",
 }
 PUBLISHES: Final = "publishes "
 
@@ -51,9 +55,11 @@ def title(owner: str, finding: Finding) -> str:
 
 def why(owner: str, finding: Finding) -> str:
     """Say by which rules, in the order in which they were asked."""
-    names = isolated(owner), isolated(finding.cell.viewer)
+    who = finding.cell.viewer
+    kind = next((each.within for each in viewers.kinds() if each.asked == who), "")
+    names = isolated(owner), kind or isolated(who)
     *passed_by, deciding = finding.reasons
-    rules = [_passed_by(rule, *names) for rule in passed_by]
+    rules = [_passed_by(rule, *names, is_kind=bool(kind)) for rule in passed_by]
     rules.append(_deciding(deciding, *names))
     return "\n".join(f"{at}. {words}" for at, words in enumerate(rules, 1))
 
@@ -84,8 +90,11 @@ def is_about(moment: Moment, owner: str, viewers: tuple[str, ...]) -> bool:
     return moment.who in viewers and not published
 
 
-def _passed_by(rule: str, owner: str, viewer: str) -> str:
+def _passed_by(rule: str, owner: str, viewer: str, *, is_kind: bool) -> str:
     """Word a rule that was asked and did not decide."""
+    if is_kind and rule in {"blocked", "viewer-blocked"}:
+        text = KINDS_BLOCK[rule]
+        return tr(text).replace("%1", owner).replace("%2", viewer)
     words = {
         "blocked": tr("%1 does not block %2."),
         "viewer-blocked": tr("%2 does not block %1."),
