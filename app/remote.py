@@ -11,6 +11,7 @@ import httpx
 import msgspec
 from httpx_sse import EventSource, SSEError
 
+from app.account import LOOPBACK, can_be_service
 from app.certificates import certificate_trouble, trusted
 from app.domain import Address, Field, Privacy, Profile
 from app.errors import OverBudget, Refused, SignedOut, Unreachable, Untrusted
@@ -41,7 +42,6 @@ EVENT_BYTES: Final = 4 * 1024 * 1024
 """What a service takes in one request is in no event more than 2 MiB."""
 LONGEST_RETRY_S: Final = 366 * 86_400.0
 """A server that asks for more patience than this has miscounted."""
-LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 SILENCE_S: Final = 40.0
 """The live stream says something every 15 s; longer silence is a dead line."""
 
@@ -62,6 +62,10 @@ class Remote:
     def __init__(
         self, url: str, token: str, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
+        if not can_be_service(url):
+            raise Unreachable("no service can be at this address")
+        if not (token.isascii() and token.isprintable()):
+            raise SignedOut  # no header can carry it, so no service has given it
         self._token, self._transport = token, transport
         try:
             self._trusted = trusted(url)

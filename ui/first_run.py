@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from app.account import LOOPBACK, can_be_service
 from ui import parts, theme
 from ui.controls import SwitchRow
 from ui.icons import Icon
@@ -14,7 +15,6 @@ from ui.theme import Size
 from ui.wording import counted, tr
 
 WIDTH: Final = 720
-LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class FirstRun(QWidget):
@@ -169,7 +169,7 @@ class FirstRun(QWidget):
 
     def _connect(self) -> None:
         url, token = self.url.text().strip(), self.token.text().strip()
-        if not _is_address(url):
+        if not can_be_service(url):
             self.show_trouble(tr("The address begins with https:// (or http:// for a test)."))
             self.url.setFocus()
         elif not token:
@@ -188,15 +188,6 @@ class FirstRun(QWidget):
             self.trouble.hide()
             self.set_busy(True)
             self.service_chosen.emit(url, token)
-
-
-def _is_address(url: str) -> bool:
-    """Tell whether a service can be there."""
-    try:
-        place = urlsplit(url)
-        return place.scheme in ("http", "https") and bool(place.hostname) and place.port != 0
-    except ValueError:
-        return False
 
 
 def _is_open(url: str) -> bool:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from app.account import Account
+from app.account import Account, can_be_service
 from app.local_account import local_account
 from app.paths import Paths
 from app.remote import Remote
@@ -41,6 +41,6 @@ async def connect(options: argparse.Namespace, paths: Paths) -> AsyncIterator[Ac
 
 
 def _url(text: str) -> str:
-    if not text.startswith(("http://", "https://")):
-        raise argparse.ArgumentTypeError(f"{text} does not begin with http:// or https://")
+    if not can_be_service(text):
+        raise argparse.ArgumentTypeError(f"{text} is no address such as https://kith.example.org")
     return text.rstrip("/")

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app import remote
-from app.errors import Refused, Unreachable
+from app.errors import Refused, SignedOut, Unreachable
 from app.remote import Remote
 
 pytestmark = pytest.mark.anyio
@@ -31,6 +31,18 @@ def answering(body: bytes, status: int = 200, **headers: str) -> Remote:
         return httpx.Response(status, content=arriving(), headers=fields)
 
     return Remote("http://service", "token", httpx.MockTransport(answer))
+
+
+@pytest.mark.parametrize("url", ["http://", "service", "http://service:0", "http://service:99999"])
+def test_where_no_service_can_be_none_is_asked(url: str) -> None:
+    with pytest.raises(Unreachable, match="no service"):
+        Remote(url, "token")
+
+
+@pytest.mark.parametrize("token", ["t\u00f6ken", "two\nlines"])
+def test_a_token_that_no_service_can_have_given_is_not_sent(token: str) -> None:
+    with pytest.raises(SignedOut):
+        Remote("http://service", token)
 
 
 async def test_an_answer_in_gzip_is_read() -> None:
