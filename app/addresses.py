@@ -24,7 +24,8 @@ LONGEST = 63
 _PHONE = re.compile(r"[1-9][0-9]{6,14}")
 _PHONE_SIZES = frozenset(range(7, 16))
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9._@+-]*")
-_SEPARATORS = re.compile(r"[\s().\-/]+")
+_BLANKS = " \t"
+_SEPARATORS = re.compile(rf"[{_BLANKS}().\-/]+")
 
 
 # ---- the service's rule
@@ -37,7 +38,7 @@ def canonical(text: str) -> Address:
     if text[:1] == "+" and _PHONE.fullmatch(text, 1):
         return Address(text[1:])
     folded = unicodedata.normalize("NFKC", text).casefold()
-    if folded.lstrip().startswith("+"):
+    if folded.lstrip(_BLANKS).startswith("+"):
         folded = _SEPARATORS.sub("", folded).removeprefix("+")
         if not (_PHONE.fullmatch(folded) and folded.isascii()):
             raise InvalidAddress(text, "invalid", Trouble.NO_SUCH_NUMBER)

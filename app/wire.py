@@ -39,13 +39,13 @@ PRESETS: Final = [int(preset) for preset in Visibility]
 
 Text = Annotated[str, msgspec.Meta(max_length=16 * 1024)]
 
-CanonicalAddress = Annotated[
+_HANDLE: Final = r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,62}"
+_NUMBER: Final = r"[ \t]*\+[ \t().\-/]*[1-9]([ \t().\-/]*[0-9]){6,14}[ \t().\-/]*"
+WrittenAddress = Annotated[
     str,
-    msgspec.Meta(
-        extra_json_schema={"pattern": r"^(\+[1-9][0-9]{6,14}|[A-Za-z0-9][A-Za-z0-9._@+-]{0,62})$"}
-    ),
+    msgspec.Meta(extra_json_schema={"pattern": rf"^({_HANDLE}|{_NUMBER})$|[^\x00-\x7F]"}),
 ]
-"""Described, not enforced: other ways to write an address are brought to this form."""
+"""Described here, judged by `addresses.canonical`: letters beyond ASCII may fold to a handle."""
 
 Audiences = Annotated[
     dict[Field, Audience],
@@ -83,7 +83,7 @@ class NewFields(Request, frozen=True):
 class NewUser(Request, frozen=True):
     """One account to make."""
 
-    address: CanonicalAddress
+    address: WrittenAddress
     fields: NewFields = NewFields()
     reach: Reach = Reach.EVERYONE
 
@@ -223,7 +223,7 @@ class PatchRelation(Request, frozen=True, omit_defaults=True):
 class SupposedRelation(PatchRelation, frozen=True, kw_only=True):
     """A relation as it would be, in a question about consequences."""
 
-    address: CanonicalAddress
+    address: WrittenAddress
 
 
 class Suppose(Request, frozen=True, omit_defaults=True):
@@ -312,7 +312,7 @@ class SendMessage(Request, frozen=True):
     """A message to send; the id is a UUID that the sender chose."""
 
     id: UUID
-    to: CanonicalAddress
+    to: WrittenAddress
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=16 * 1024)]
 
 

@@ -9,7 +9,7 @@ import msgspec
 from app.service.packing import VARY
 from app.service.problems import PROBLEMS
 from app.service.routes import NoQuery, Route
-from app.wire import CanonicalAddress, Problem
+from app.wire import Problem, WrittenAddress
 
 Json = dict[str, Any]
 
@@ -95,7 +95,7 @@ def _problems(route: Route, schemas: dict[Any, Json]) -> Json:
 
 
 def _path_parameters(path: str) -> Iterable[Json]:
-    schema = msgspec.json.schema(CanonicalAddress)  # every parameter in a path is one
+    schema = msgspec.json.schema(WrittenAddress)  # every parameter in a path is one
     for name in re.findall(r"{(\w+)}", path):
         yield {"name": name, "in": "path", "required": True, "schema": schema}
 

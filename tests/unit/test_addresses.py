@@ -3,6 +3,7 @@
 import re
 from contextlib import suppress
 
+import msgspec
 import phonenumbers
 import pytest
 from hypothesis import given, settings
@@ -19,6 +20,9 @@ from app.addresses import (
 )
 from app.domain import Address
 from app.errors import InvalidAddress, Trouble
+from app.wire import WrittenAddress
+
+WRITTEN = msgspec.json.schema(WrittenAddress)["pattern"]
 
 
 @pytest.mark.parametrize(
@@ -276,3 +280,24 @@ def test_the_region_comes_from_the_locale(monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "sr_RS@latin")
     assert default_region() == "RS"
+
+
+ASCII = st.text(" \t+()./-_@#!09afAZ", max_size=20) | st.from_regex(WRITTEN, fullmatch=True)
+
+
+@given(text=ASCII.filter(str.isascii))
+def test_the_description_of_an_address_says_what_is_taken(text: str) -> None:
+    taken = True
+    try:
+        canonical(text)
+    except InvalidAddress:
+        taken = False
+    assert (re.search(WRITTEN, text, re.ASCII) is not None) == taken
+
+
+@pytest.mark.parametrize(
+    "text", ["\u00b2", "Stra\u00dfe", "\uff0b1 800 555 0001", "+1\u00a08005550001"]
+)
+def test_letters_that_fold_to_an_address_are_described(text: str) -> None:
+    assert canonical(text)
+    assert re.search(WRITTEN, text)
