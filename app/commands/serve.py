@@ -41,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--bus",
         metavar="URL",
+        type=_bus,
         help="what carries wake-ups between nodes: nats://… (default: the database)",
     )
     parser.add_argument(
@@ -58,10 +59,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how many more it may look up each hour (default %(default)s)",
     )
     parser.add_argument("--parent", action="store_true", help=argparse.SUPPRESS)
+    parser.set_defaults(check=lambda options: _check(options, parser))
 
 
 def run(options: argparse.Namespace) -> int:
     """Serve; with `--parent`, end when standard input does, since whoever started this is gone."""
+    options.check(options)
     start_logging()
     os.umask(0o077)  # the database holds messages, and an operator's folder may be open to all
     chosen = Options(
@@ -76,8 +79,14 @@ def run(options: argparse.Namespace) -> int:
     return DONE if run_server(chosen, _say_ready, watch) else FAILED
 
 
+def _check(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    """End the program where a bus would carry nothing."""
+    if options.bus and not is_server(options.database or ""):
+        parser.error("--bus is for nodes that share a --database postgresql://…")
+
+
 def _port(text: str) -> int:
-    port = int(text)
+    port = int(text) if text.isdecimal() else -1
     if port not in range(65536):
         raise argparse.ArgumentTypeError(f"{text} is no port: they go from 0 to 65535")
     return port
@@ -89,13 +98,23 @@ def _database(text: str) -> str:
     return text
 
 
+def _bus(text: str) -> str:
+    if not text.startswith(("nats://", "tls://")):
+        raise argparse.ArgumentTypeError(f"{text} is no nats://…")
+    return text
+
+
 def _count(text: str) -> int:
-    _rate(text)
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is no whole number")
     return int(text)
 
 
 def _rate(text: str) -> float:
-    rate = float(text)
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = math.nan
     if not 0 <= rate < math.inf:
         raise argparse.ArgumentTypeError(f"{text} is less than nothing, or no number")
     return rate

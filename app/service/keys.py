@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.modes import ECB
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from app.errors import HostFailed
 from app.paths import write_private
 
 NONCE: Final = 12
@@ -27,6 +28,8 @@ BLOCK: Final = 16
 PAD: Final = "\0"
 """Fills a block up; no address contains it, and one that fills a block has none left."""
 ENVIRONMENT: Final = "KITH_ADDRESS_KEY"
+SHORTEST: Final = 16
+"""Bytes of a secret that nobody guesses; a file that was cut short holds none."""
 
 
 class Keys:
@@ -93,11 +96,17 @@ class Keys:
 
 def load_keys(path: Path) -> Keys:
     """Return the keys of the secret in the environment or in a file, which is made when missing."""
-    if given := os.environ.get(ENVIRONMENT):
-        return Keys(bytes.fromhex(given))
-    if not path.exists():
+    given = os.environ.get(ENVIRONMENT)
+    if not given and not path.exists():
         write_private(path, f"{os.urandom(32).hex()}\n".encode())
-    return Keys(bytes.fromhex(path.read_text().strip()))
+    try:
+        secret = bytes.fromhex(given or path.read_text().strip())
+    except ValueError:
+        secret = b""
+    if len(secret) < SHORTEST:
+        place = ENVIRONMENT if given else path
+        raise HostFailed(f"{place} holds no key, which is {2 * SHORTEST} or more of 0-9 and a-f")
+    return Keys(secret)
 
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:

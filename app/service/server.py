@@ -214,7 +214,10 @@ class _Server(uvicorn.Server):
 def _operator_key(path: Path) -> str:
     if not path.exists():
         write_private(path, f"{secrets.token_urlsafe(32)}\n".encode())
-    return path.read_text().strip()
+    key = path.read_text().strip()
+    if not key:
+        raise HostFailed(f"{path} is empty; remove it, and a new key is made")
+    return key
 
 
 def _raise_file_limit() -> None:

@@ -223,6 +223,14 @@ async def test_a_damaged_database_is_said_in_words(tmp_path: Path) -> None:
     assert "kith.db" in failure.value.detail
 
 
+@pytest.mark.parametrize("name", ["address.key", "operator.key"])
+async def test_a_key_that_was_cut_short_is_no_key(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"\n")
+    with pytest.raises(HostFailed, match=name):
+        async with host.service(tmp_path):
+            pass
+
+
 def test_a_second_service_in_a_folder_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
