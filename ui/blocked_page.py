@@ -79,15 +79,13 @@ class BlockedPage(parts.Sheet):
         self.none, self.not_found = none, found
         for each in (self.table, none, found):
             self.stack.addWidget(each)
-        self.head = QWidget()
-        self.head.setLayout(parts.column(self.words, self.search, spacing=12))
         self.foot = QWidget()
         self.foot.setLayout(parts.column(self.impact, parts.row(None, self.unblock)))
         self.foot.hide()
         Considering(self.impact, self.foot).watch([self.unblock], self._choice)
         layout = parts.column(
-            parts.heading(tr("Blocked")),
-            self.head,
+            parts.column(parts.heading(tr("Block list")), self.words, spacing=2),
+            self.search,
             self.stack,
             self.foot,
             spacing=12,
@@ -101,7 +99,8 @@ class BlockedPage(parts.Sheet):
         count = sum(len(group.lines) for group in groups)
         text = counted(count, "You block %1 person.", "You block %1 people.")
         self.words.setText(f"{text} {tr('They are not told.')}")
-        self.head.setVisible(count > 0)
+        self.words.setVisible(count > 0)
+        self.search.setVisible(count > 0)
         chosen = self.table.chosen()
         blocker = QSignalBlocker(self.table)  # what is chosen stays, and so does a question
         self.table.people.show_groups(groups)

@@ -95,6 +95,16 @@ def heading(text: str, detail: str = "") -> QWidget:
     return made
 
 
+def section(title: str, body: QWidget, detail: str = "") -> QWidget:
+    """Make a part of a page, under a heading of its own."""
+    made = QWidget()
+    pieces: list[Piece] = [label(title, bold=True)]
+    if detail:
+        pieces.append(label(detail, Size.CAPTION, tone="muted", wrap=True))
+    made.setLayout(column(column(*pieces, spacing=2), body, spacing=8))
+    return made
+
+
 class Ground(QWidget):
     """What a page scrolls: as high as its text is at this width.
 

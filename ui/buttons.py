@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton
 
 from ui import icons, theme
 from ui.icons import Icon
-from ui.text import announce, set_tip
+from ui.plain import in_own_order
+from ui.text import announce, begin_at_side, set_tip
 
 COPIED_MS: Final = 1600
 ICON_GAP: Final = 8
@@ -32,7 +33,8 @@ def button(
     name: str = "",
 ) -> QPushButton:
     """Make a button; `kind` is primary, danger or quiet; `name` becomes its object name."""
-    made = PushButton(text)
+    made = PushButton()
+    made.setText(text)
     made.setProperty("kind", kind)
     made.setAutoDefault(False)
     made.setAccessibleName(text.replace("&", ""))
@@ -50,6 +52,10 @@ def button(
 class PushButton(QPushButton):
     """A button that Enter presses as well as Space, in a window as in a dialog."""
 
+    def setText(self, text: str) -> None:
+        """Say what it does; a mirrored window would put the "?" before the "Why"."""
+        super().setText(in_own_order(text) if QGuiApplication.isRightToLeft() else text)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in ENTER:
             if not event.isAutoRepeat():
@@ -63,6 +69,7 @@ def text_field(
 ) -> QLineEdit:
     """Make a field for one line of text."""
     made = QLineEdit()
+    begin_at_side(made)
     made.setPlaceholderText(placeholder)
     made.setAccessibleName(accessible)
     made.setObjectName(name)

@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.domain import Fields, State
 from app.session import Person
@@ -19,7 +19,8 @@ from ui.theme import Size
 from ui.wording import tr
 
 NARROW: Final = 400
-"""Below this width the buttons go under the name."""
+"""Below this width the buttons go under what is said of the person."""
+AT_TOP: Final = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading
 
 
 class ContactHeader(QWidget):
@@ -56,12 +57,15 @@ class ContactHeader(QWidget):
         self.message = IconButton(
             Icon.MESSAGE, tr("Messages"), self.message_wanted.emit, name="message"
         )
-        buttons = parts.row(self.message, self.star, self.rename, self.more, spacing=2)
-        self._title = title = parts.row(self.names, buttons, spacing=8)
-        title.setStretch(0, 1)
-        title.setAlignment(buttons, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
-        words = parts.column(
-            title,
+        self._buttons = QWidget()
+        self._buttons.setLayout(
+            parts.row(self.message, self.star, self.rename, self.more, spacing=2)
+        )
+        self._title = parts.row(self.names, self._buttons, spacing=8)
+        self._title.setStretch(0, 1)
+        self._title.setAlignment(self._buttons, AT_TOP)
+        self._words = words = parts.column(
+            self._title,
             self.published,
             self.since,
             4,
@@ -99,9 +103,9 @@ class ContactHeader(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < theme.px(NARROW)
-        way = QBoxLayout.Direction
-        self._title.setDirection(way.TopToBottom if narrow else way.LeftToRight)
+        place = self._words if self.width() < theme.px(NARROW) else self._title
+        if place.indexOf(self._buttons) < 0:
+            place.addWidget(self._buttons, 0, AT_TOP)
 
     def edit_name(self) -> None:
         """Let the name be edited in its place."""

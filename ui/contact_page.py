@@ -24,7 +24,6 @@ from ui.mend_line import MendLine
 from ui.plain import isolated, on_button
 from ui.profile_view import ProfileView, Seen
 from ui.tasks import Tasks
-from ui.theme import Size
 from ui.visibility_card import VisibilityCard
 from ui.wording import tr
 
@@ -139,11 +138,11 @@ class ContactPage(parts.Page):
         self.top = QWidget()
         self.top.setLayout(parts.column(self.header, self.impact, spacing=8))
         self.add(self.top, self.lookalike, self.addresses)
-        self.add(_section(tr("What they show me"), shown))
+        self.add(parts.section(tr("What they show me"), shown))
         self.add(self.visibility)
-        self.add(_section(tr("Between us"), self.between))
-        self.add(_section(tr("Note"), self.note))
-        self.add(_section(tr("Blocking"), self.blocking))
+        self.add(parts.section(tr("Between us"), self.between))
+        self.add(parts.section(tr("Note"), self.note))
+        self.add(parts.section(tr("Blocking"), self.blocking))
         self.finish()
 
     def _connect(self) -> None:
@@ -298,12 +297,6 @@ class ContactPage(parts.Page):
     def _keep_note(self) -> None:
         if self.person is not None and self.note.toPlainText() != self.person.note:
             self._session.set_note(self.person.row.id, self.note.toPlainText())
-
-
-def _section(title: str, body: QWidget) -> QWidget:
-    made = QWidget()
-    made.setLayout(parts.column(parts.label(title, Size.BODY, bold=True), body, spacing=8))
-    return made
 
 
 def _published(person: Person) -> Fields:

@@ -139,22 +139,23 @@ class Conversation(parts.Sheet):
         self.back = parts.IconButton(
             Icon.BACK, tr("Back to the person"), self.back_wanted.emit, name="message_back"
         )
-        head = parts.row(self.back, self.title, spacing=8)
+        head = parts.row(self.back, self.title, spacing=8, margins=(16, 20, 24, 0))
         head.setStretch(1, 1)
         self.composer = QWidget()
         line = parts.row(self.edit, self.send)
         line.setStretch(0, 1)
         self.composer.setLayout(line)
-        layout = parts.column(
-            head,
+        body = parts.column(
             self.banner,
             self.list,
             self.note,
             self.composer,
             spacing=10,
-            margins=(24, 20, 24, 16),
+            margins=(24, 10, 24, 16),
         )
-        layout.setStretch(2, 1)
+        body.setStretch(1, 1)
+        layout = parts.column(head, body, spacing=0)
+        layout.setStretch(1, 1)
         self.setLayout(layout)
 
     # ---- showing

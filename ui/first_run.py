@@ -121,7 +121,8 @@ class FirstRun(QWidget):
 
     def _choice(self, which: Icon, title: str, text: str, way: QWidget) -> QWidget:
         words = parts.label(text, tone="muted", wrap=True)
-        words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
+        side = words.alignment() & ~Qt.AlignmentFlag.AlignVCenter
+        words.setAlignment(side | Qt.AlignmentFlag.AlignTop)
         made = parts.Card(
             parts.row(
                 parts.Glyph(which, 28, tone="accent"),

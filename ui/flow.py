@@ -60,23 +60,30 @@ class FlowLayout(QLayout):
         return [item for item in self._items if not item.isEmpty()]
 
     def _arrange(self, rect: QRect, *, move: bool) -> int:
-        """Place the items if `move`; return the height they need."""
+        """Place the items if `move`, in the middle of their line; return the height they need."""
         inner = rect.marginsRemoved(self.contentsMargins())
-        x, y, line = 0, inner.y(), 0
+        y = inner.y()
+        for line in self._lines(inner.width()):
+            high = max(size.height() for _item, _x, size in line)
+            for item, x, size in line if move else ():
+                place = QPoint(inner.x() + x, y + (high - size.height()) // 2)
+                item.setGeometry(self._mirrored(inner, QRect(place, size)))
+            y += high + self.spacing()
+        return max(y - self.spacing(), inner.y()) + self.contentsMargins().bottom() - rect.y()
+
+    def _lines(self, room: int) -> list[list[tuple[QLayoutItem, int, QSize]]]:
+        """Break the items into lines, each with its place in the line and its size."""
+        lines: list[list[tuple[QLayoutItem, int, QSize]]] = []
+        x = 0
         for item in self._shown():
-            size = item.sizeHint()
-            width = min(size.width(), max(inner.width(), 1))
-            if x > 0 and x + width > inner.width():
-                x, y, line = 0, y + line + self.spacing(), 0
-            if move:
-                item.setGeometry(
-                    self._mirrored(
-                        inner, QRect(QPoint(inner.x() + x, y), QSize(width, size.height()))
-                    )
-                )
-            x += width + self.spacing()
-            line = max(line, size.height())
-        return y + line + self.contentsMargins().bottom() - rect.y()
+            hint = item.sizeHint()
+            size = QSize(min(hint.width(), max(room, 1)), hint.height())
+            if not lines or x + size.width() > room:
+                lines.append([])
+                x = 0
+            lines[-1].append((item, x, size))
+            x += size.width() + self.spacing()
+        return lines
 
     def _mirrored(self, inner: QRect, place: QRect) -> QRect:
         parent = self.parentWidget()

@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Kith")
         self._session, self._state = session, state
         self.tasks = Tasks(self.show_error)
-        self.actions_on_people = PeopleActions(session, self.tasks, self._page_of)
+        self.actions_on_people = PeopleActions(session, self.tasks, self._page_of, self._say)
         self.model = ContactModel(session)
         self.pictures = Pictures(session, self.tasks)
         self.list = ContactList(self.model, self.pictures)
@@ -291,6 +291,9 @@ class MainWindow(QMainWindow):
         else:
             self._run_on_people(name)
 
+    def _say(self, words: str) -> None:
+        self.toast.say(words)
+
     def _copy_number(self) -> None:
         if words := self.actions_on_people.copy(self._people()):
             self.toast.say(words)
@@ -304,7 +307,7 @@ class MainWindow(QMainWindow):
         people = self._people()
         if len(people) > 1:
             self._show_people_menu(QCursor.pos())
-        elif people:
+        elif people and self.actions_on_people.reaches(people):
             self._bring(people[0])
             self.stage.contact_page.focus_visibility()
 

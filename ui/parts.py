@@ -16,6 +16,7 @@ from ui.blocks import (
     heading,
     row,
     rule,
+    section,
 )
 from ui.buttons import CopyButton, DrawnButton, IconButton, KeyRing, button, text_field
 from ui.messages import Banner, EmptyState, Glyph
@@ -46,6 +47,7 @@ __all__ = [
     "pill",
     "row",
     "rule",
+    "section",
     "set_property",
     "set_tip",
     "text_field",

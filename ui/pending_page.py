@@ -155,15 +155,14 @@ class PendingPage(parts.Sheet):
         line.setStretch(0, 1)
         self.head.setLayout(parts.column(line, self.question, spacing=12))
         layout = parts.column(
-            parts.heading(tr("Pending addresses")),
-            self.words,
+            parts.column(parts.heading(tr("Pending addresses")), self.words, spacing=2),
             self.head,
             self.stack,
             self.foot,
             spacing=12,
             margins=(24, 24, 24, 16),
         )
-        layout.setStretch(3, 1)
+        layout.setStretch(2, 1)
         self.setLayout(layout)
 
     def _question(self) -> QWidget:
@@ -195,7 +194,7 @@ class PendingPage(parts.Sheet):
             "The service keeps %1 address for you where nobody is yet.",
             "The service keeps %1 addresses for you where nobody is yet.",
         )
-        self.words.setText(f"{text} {tr('As soon as they join, you see each other.')}")
+        self.words.setText(f"{text} {tr('Once they join, each sees what the other shows.')}")
         self.words.setVisible(bool(self._all))
         words = tr("Withdraw all %1").replace("%1", wording.number(len(self._all)))
         self.everything.setText(words)

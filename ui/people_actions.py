@@ -16,7 +16,7 @@ from ui.impact_people import Considering
 from ui.impact_view import Choice, ImpactView
 from ui.plain import isolated
 from ui.tasks import Tasks
-from ui.wording import counted, tr
+from ui.wording import counted, put_in, tr
 
 EVERYTHING: Final = (Block.MESSAGES, Block.PROFILE)
 ICONS: Final = {
@@ -41,8 +41,9 @@ class PeopleActions:
         session: Session,
         tasks: Tasks,
         page_of: Callable[[Sequence[ContactId]], ImpactView | None],
+        say: Callable[[str], object],
     ) -> None:
-        self._session, self._page_of = session, page_of
+        self._session, self._page_of, self._say = session, page_of, say
         self.impact = ImpactView(session, tasks, "people")
 
     def show_in(self, people: ContactList, chosen: Callable[[], Sequence[ContactId]]) -> None:
@@ -55,28 +56,38 @@ class PeopleActions:
 
     def favorite(self, people: Sequence[ContactId]) -> None:
         """Make all of them favorites, or none if all are."""
+        if not self.reaches(people):
+            return
         on = not _all(self._rows(people), "favorite")
         choice = impact_people.favorite(self._session, people, on=on)
         self._choose(people, choice, lambda: self._session.set_favorite(people, on))
 
     def subscribe(self, people: Sequence[ContactId]) -> None:
         """Receive the changes of all of them, or of none if of all."""
+        if not self.reaches(people):
+            return
         self._session.set_subscribed(people, not _all(self._rows(people), "subscribed"))
 
     def contact(self, people: Sequence[ContactId]) -> None:
         """Give all of them the rights of a contact, or take them from all who have them."""
+        if not self.reaches(people):
+            return
         on = not _all(self._rows(people), "contact")
         choice = impact_people.contact(self._session, people, on=on)
         self._choose(people, choice, lambda: self._session.set_contact(people, on))
 
     def block(self, people: Sequence[ContactId]) -> None:
         """Block all of them, or unblock them if all are blocked."""
+        if not self.reaches(people):
+            return
         blocks = () if _all(self._rows(people), "blocked") else EVERYTHING
         choice = impact_people.blocked(self._session, people, blocks)
         self._choose(people, choice, lambda: self._session.set_blocked(people, blocks))
 
     def visibility(self, people: Sequence[ContactId], visibility: int) -> None:
         """Choose what all of them see of me."""
+        if not self.reaches(people):
+            return
         choice = impact_people.visibility(self._session, people, visibility)
         self._choose(people, choice, lambda: self._session.set_visibility(people, visibility))
 
@@ -130,6 +141,18 @@ class PeopleActions:
         if len(numbers) == 1:
             return tr("Copied %1").replace("%1", isolated(numbers[0]))
         return counted(len(numbers), "%1 number copied", "%1 numbers copied")
+
+    def reaches(self, people: Sequence[ContactId]) -> bool:
+        """Whether any of them has an address; where nobody has, say what to do."""
+        rows = self._rows(people)
+        if any(row.address is not None for row in rows):
+            return True
+        if len(rows) == 1:
+            words = tr("%1 has no number or handle that can be used. Mend or add one first.")
+            self._say(put_in(words, isolated(rows[0].name)))
+        elif rows:
+            self._say(tr("None of them has a number or handle that can be used."))
+        return False
 
     def _rows(self, people: Sequence[ContactId]) -> list[Row]:
         return list(self._session.rows_of(people).values())

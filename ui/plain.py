@@ -26,6 +26,11 @@ def isolated(text: str) -> str:
     return f"{FIRST_STRONG_ISOLATE}{one_line(text)}{POP_ISOLATE}"
 
 
+def in_own_order(text: str) -> str:
+    """Keep a whole text of ours together where the window is read the other way: "Why?"."""
+    return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}" if text else ""
+
+
 def on_button(text: str) -> str:
     """Make as much of it as a button has room for; an ampersand would become a key."""
     return short(text).replace("&", "&&")

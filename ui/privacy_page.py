@@ -117,10 +117,10 @@ class PrivacyPage(parts.Page):
         self.whole.setLayout(
             parts.column(
                 self.refusals,
-                _section(tr("Who sees what"), fields),
-                _section(tr("Being found"), finding),
-                _section(tr("Visibility sets"), self.sets),
-                _section(tr("Rules for single people"), self.overrides),
+                parts.section(tr("Who sees what"), fields),
+                parts.section(tr("Being found"), finding),
+                parts.section(tr("Visibility sets"), self.sets),
+                parts.section(tr("Rules for single people"), self.overrides),
                 spacing=20,
             )
         )
@@ -164,9 +164,3 @@ class PrivacyPage(parts.Page):
     def _privacy(self) -> Privacy:
         me = self._session.me()
         return me.privacy if me else Privacy()
-
-
-def _section(title: str, body: QWidget) -> QWidget:
-    made = QWidget()
-    made.setLayout(parts.column(parts.label(title, Size.BODY, bold=True), body, spacing=8))
-    return made

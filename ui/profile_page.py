@@ -21,7 +21,6 @@ from ui.profile_field import ProfileField
 from ui.refusals import Refusals
 from ui.see_as import SeeAs
 from ui.tasks import Tasks
-from ui.theme import Size
 from ui.viewers import Viewer
 from ui.wording import tr
 
@@ -91,7 +90,7 @@ class ProfilePage(parts.Page):
                 self.refusals,
                 self.overtaken,
                 card,
-                _section(tr("See as"), tr("Your card, as others get it."), self.see_as),
+                parts.section(tr("See as"), self.see_as, tr("Your card, as others get it.")),
                 parts.Card(self.auto),
                 spacing=20,
             )
@@ -128,11 +127,3 @@ class ProfilePage(parts.Page):
 
     def _save(self, field: Field, text: str | None) -> None:
         self._session.save_me({field: text})
-
-
-def _section(title: str, detail: str, body: QWidget) -> QWidget:
-    made = QWidget()
-    words = parts.label(detail, Size.CAPTION, tone="muted", wrap=True)
-    head = parts.column(parts.label(title, Size.BODY, bold=True), words, spacing=2)
-    made.setLayout(parts.column(head, body, spacing=10))
-    return made

@@ -40,7 +40,7 @@ def what_i_see(person: Person, fields: Fields) -> str:
     have = filled(fields)
     if not have:
         return tr("You see nothing of %1: it is private, or not filled in.").replace("%1", name)
-    words = tr("You see the %2 of %1. What else there is, is private or not filled in.")
+    words = tr("%1 shows you their %2. What else there is, is private or not filled in.")
     return put_in(words, name, fields_in_words((*have,)))
 
 

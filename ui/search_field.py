@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit
 from ui import icons, theme
 from ui.buttons import IconButton
 from ui.icons import Icon
+from ui.text import begin_at_side
 from ui.wording import tr
 
 GLASS: Final = 16
@@ -23,6 +24,7 @@ class SearchField(QLineEdit):
         self.setAccessibleName(accessible)
         self.setObjectName(name)
         self.setMaxLength(200)
+        begin_at_side(self)
         self._end = IconButton(Icon.CLOSE, tr("Clear the search"), self.clear, name=f"{name}_clear")
         self._end.setParent(self)
         self._end.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Escape does the same

@@ -34,7 +34,7 @@ class SettingsPage(parts.Page):
         self.setObjectName("settings_page")
         self._state = state
         self.scheme = Segmented(
-            tr("Colours"), [(key, tr(words)) for key, words in SCHEMES], name="scheme"
+            tr("Colors"), [(key, tr(words)) for key, words in SCHEMES], name="scheme"
         )
         self.accent = Segmented(
             tr("Accent"), [(each, tr(each.value.capitalize())) for each in Accent], name="accent"
@@ -50,7 +50,7 @@ class SettingsPage(parts.Page):
             name="notify_messages",
         )
         look = parts.Card(
-            parts.label(tr("Colours"), bold=True),
+            parts.label(tr("Colors"), bold=True),
             self.scheme,
             parts.label(tr("Accent"), bold=True),
             self.accent,
@@ -61,10 +61,9 @@ class SettingsPage(parts.Page):
         self.add(
             parts.heading(tr("Settings")),
             look,
-            parts.heading(
-                tr("Notifications"), tr("Shown while this window is not the one you look at.")
+            parts.section(
+                tr("Notifications"), tell, tr("Shown while this window is not the one you look at.")
             ),
-            tell,
         )
         self.finish()
         self.scheme.chosen.connect(self.scheme_chosen)

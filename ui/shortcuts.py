@@ -65,7 +65,7 @@ COMMANDS: Final = (
     Command("page_blocked", "Block list", Group.GO, ("Ctrl+9",)),
     Command("page_notices", "What happened without me", Group.GO),
     Command("page_pending", "Pending addresses", Group.GO),
-    Command("page_duplicates", "The same person twice", Group.GO),
+    Command("page_duplicates", "There twice", Group.GO),
     Command("page_steps", "History of steps", Group.GO, ("Ctrl+0",)),
     Command("page_settings", "Settings", Group.GO, ("Ctrl+,",)),
     Command("next_pane", "Next part of the window", Group.GO, ("F6",), in_palette=False),

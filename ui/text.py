@@ -12,7 +12,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QWidget
 
 from ui import theme
 from ui.plain import breakable, one_line
@@ -45,6 +45,11 @@ def label(
     if wrap:
         made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     return made
+
+
+def begin_at_side(field: QLineEdit) -> None:
+    """Let what is typed begin where the labels do: an empty field has no letters to go by."""
+    field.setAlignment(RIGHT if QGuiApplication.isRightToLeft() else LEFT)
 
 
 def pill(text: str = "", tone: str = "muted") -> QLabel:

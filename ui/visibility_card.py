@@ -172,7 +172,9 @@ class VisibilityCard(parts.Card):
         return known or (Field.NAME,)
 
     def _explain(self, visibility: object) -> None:
-        if isinstance(visibility, int) and visibility in wording.VISIBILITIES:
+        if self._person is not None and Block.PROFILE in self._person.row.blocked:
+            self.explained.setText(tr("It holds again once you no longer block their view."))
+        elif isinstance(visibility, int) and visibility in wording.VISIBILITIES:
             self.explained.setText(tr(wording.VISIBILITIES[visibility][1]))
         else:
             self.explained.setText(tr("Exactly the fields of this visibility set."))

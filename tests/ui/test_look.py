@@ -19,8 +19,9 @@ from pytestqt.qtbot import QtBot
 from app import errors
 from ui import avatar, icons, wording
 from ui.blocks import Page
-from ui.buttons import button
+from ui.buttons import button, text_field
 from ui.contact_delegate import paint_hits
+from ui.flow import FlowLayout
 from ui.icons import FOLDER, Icon
 from ui.stylesheet import ARROW
 from ui.text import ElidedLabel, label
@@ -173,6 +174,33 @@ def test_words_begin_at_the_side_that_reading_begins(
             assert last > 290
     finally:
         qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+
+
+def test_a_button_keeps_its_words_in_order_in_a_mirrored_window(
+    qapp: QApplication, dress: Theme
+) -> None:
+    assert button("Why?", print).text() == "Why?"
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    try:
+        made = button("Why?", print)
+        made.setText("Who?")
+        assert made.text() == "\u2068Who?\u2069"
+        assert text_field("", "").alignment() & Qt.AlignmentFlag.AlignRight
+    finally:
+        qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+
+
+def test_what_flows_stands_in_the_middle_of_its_line(qtbot: QtBot, dress: Theme) -> None:
+    around, high, low = QWidget(), QWidget(), QWidget()
+    qtbot.addWidget(around)
+    high.setFixedSize(50, 40)
+    low.setFixedSize(50, 20)
+    around.setLayout(flow := FlowLayout(high, low))
+    around.resize(200, 40)
+    around.show()
+    assert high.geometry().center().y() == low.geometry().center().y()
+    assert flow.heightForWidth(200) == 40
+    assert flow.heightForWidth(60) == 60 + flow.spacing()
 
 
 def test_a_page_scrolls_no_further_than_its_text(dress: Theme) -> None:

@@ -67,6 +67,26 @@ def test_a_key_changes_the_chosen_person_and_undo_takes_it_back(
     run(story())
 
 
+@pytest.mark.parametrize("key", [Key.Key_D, Key.Key_U, Key.Key_B, Key.Key_H])
+def test_a_key_for_somebody_without_an_address_says_what_to_do(
+    run: Run, open_window: OpenWindow, key: Key
+) -> None:
+    async def story() -> None:
+        async with open_window(1) as (window, session):
+            card = session.folder / "half.vcf"
+            card.write_text("BEGIN:VCARD\nVERSION:3.0\nFN:Half\nTEL:555-01\nEND:VCARD\n")
+            await session.books.run(await session.books.plan([card], "US"), lambda _n, _all: None)
+            window.model.show_changes()
+            half = next(row for row in session.rows() if row.address is None)
+            window.show_contact(half.id)
+            press(window, key, CTRL)
+            said = "Half has no number or handle that can be used. Mend or add one first."
+            assert said in texts(window.toast)
+            assert session.rows_of([half.id])[half.id] == half
+
+    run(story())
+
+
 def test_several_people_are_changed_in_one_step(run: Run, open_window: OpenWindow) -> None:
     async def story() -> None:
         async with open_window(6) as (window, session):

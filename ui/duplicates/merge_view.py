@@ -84,7 +84,7 @@ class MergeView(QWidget):
             lambda: self.step_wanted.emit(1),
             name="merge_after",
         )
-        self.differ = _titled(tr("Where they differ"), self.questions)
+        self.differ = parts.section(tr("Where they differ"), self.questions)
         self.page = parts.Page()
         self.page.add(
             parts.heading(tr("Is this one person?")),
@@ -93,13 +93,14 @@ class MergeView(QWidget):
             self.differ,
             self.privacy,
             self.rule,
-            _titled(tr("The one card"), self.card),
+            parts.section(tr("The one card"), self.card),
         )
         self.page.finish()
         head = parts.row(
             self.back, None, self.position, before, after, spacing=4, margins=(16, 12, 16, 0)
         )
-        foot = FlowLayout(self.merge, self.apart, self.foot_words, spacing=8, margin=16)
+        ways = FlowLayout(self.merge, self.apart, self.foot_words, spacing=8)
+        foot = parts.column(ways, margins=(24, 12, 24, 12))
         layout = parts.column(head, self.page, parts.rule(), foot, spacing=0)
         layout.setStretch(1, 1)
         self.setLayout(layout)
@@ -258,10 +259,3 @@ class MergeView(QWidget):
     def _apart(self) -> None:
         if self.double is not None:
             self.apart_wanted.emit(self.double.ids)
-
-
-def _titled(title: str, piece: QWidget) -> QWidget:
-    made = QWidget()
-    made.setLayout(parts.column(parts.label(title, bold=True), piece, spacing=8))
-    piece.setParent(made)
-    return made

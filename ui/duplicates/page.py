@@ -75,7 +75,7 @@ class DuplicatesPage(parts.Sheet):
         whole = QWidget()
         detail = tr("Found by number, handle, mail or birthday; never by name alone.")
         layout = parts.column(
-            parts.heading(tr("The same person twice"), detail),
+            parts.heading(tr("There twice"), detail),
             self.progress,
             self.head,
             self.inner,
