@@ -1,5 +1,6 @@
 """Judge the cards of a book against the people I have: each one has its fate, with a reason."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from hashlib import blake2b
@@ -332,7 +333,8 @@ def _is_kept(photo: Photo, person: KnownPerson) -> bool:
 
 
 def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
+    """Write a name in one form: a Mac's book has an accent as a character of its own."""
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
 
 def _digest(card: Card) -> bytes:

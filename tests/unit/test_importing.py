@@ -119,6 +119,13 @@ async def test_a_changed_card_adds_and_takes_nothing_away(session: Session, book
     assert sent(session) == []
 
 
+async def test_a_name_with_its_accents_apart_is_the_same_name(session: Session, book: Book) -> None:
+    numbers = "TEL:+12125550101\r\nTEL:+12125550102"
+    await bring(session, book(f"FN:Zo\u00eb\r\n{numbers}"))
+    report = await bring(session, book(f"FN:Zoe\u0308\r\n{numbers}"))
+    assert (report.known, report.changed) == (1, 0)
+
+
 async def test_a_name_typed_here_is_not_overwritten(session: Session, book: Book) -> None:
     await bring(session, book(ADA))
     ada = session.rows()[0].id
