@@ -25,7 +25,7 @@ from app.wire import KeptRelation
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of this command."""
     parser.add_argument(
-        "books", metavar="BOOK", nargs="+", type=Path, help="a vCard, CSV, LDIF or jCard file"
+        "books", metavar="BOOK", nargs="+", type=_book, help="a vCard, CSV, LDIF or jCard file"
     )
     parser.add_argument(
         "--region",
@@ -109,6 +109,12 @@ def _progress(done: int, total: int) -> None:
     if sys.stderr.isatty():
         end = "\n" if done == total else "\r"
         print(f"kith: {done:,} of {total:,} cards", end=end, file=sys.stderr, flush=True)
+
+
+def _book(text: str) -> Path:
+    if not text:  # a variable of a shell that is not set: not this folder and all that is in it
+        raise argparse.ArgumentTypeError("the name of a book is empty")
+    return Path(text)
 
 
 def _region(text: str) -> str:

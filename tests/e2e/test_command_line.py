@@ -92,6 +92,7 @@ def test_sync_speaks_to_people_without_json(
         (("--help",), 0),
         (("nonsense",), 2),
         (("sync",), 2),
+        (("sync", ""), 2),
         (("sync", "b.vcf", "--regoin", "US"), 2),
         (("sync", "b.vcf", "--region", "XX"), 2),
         (("sync", "b.vcf", "--service", "http://127.0.0.1:1"), 2),
