@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.changes import Kind
@@ -186,8 +186,9 @@ class AudiencePage(parts.Sheet):
         self.stack = QStackedWidget()
         for each in (self.table, self.away, self.nobody):
             self.stack.addWidget(each)
-        about = parts.row(self.words, self.rule)
-        about.setStretch(0, 1)
+        about = parts.Turning(self.words, self.rule, 440)
+        about.line.setStretch(0, 1)
+        about.line.setAlignment(self.rule, Qt.AlignmentFlag.AlignLeading)
         layout = parts.column(
             parts.heading(tr("Who can see this?")),
             self.fields,

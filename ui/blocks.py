@@ -105,6 +105,35 @@ def section(title: str, body: QWidget, detail: str = "") -> QWidget:
     return made
 
 
+class Turning(QWidget):
+    """Two pieces side by side, the second below the first where there is less room than `room`."""
+
+    def __init__(self, first: QWidget, second: QWidget, room: int, *, spacing: int = 8) -> None:
+        super().__init__()
+        self._room = theme.px(room)
+        self._line = row(first, second, spacing=spacing)
+        self.setLayout(self._line)
+
+    @property
+    def line(self) -> QHBoxLayout:
+        """The two of them, to be stretched and aligned."""
+        return self._line
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the wider one: then they stand below one another."""
+        widths = [each.minimumSizeHint().width() for each in self.findChildren(QWidget)]
+        return QSize(max(widths), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._turn)  # not while the layout is at work
+
+    def _turn(self) -> None:
+        way = QHBoxLayout.Direction
+        below = self.width() < self._room
+        self._line.setDirection(way.TopToBottom if below else way.LeftToRight)
+
+
 class Ground(QWidget):
     """What a page scrolls: as high as its text is at this width.
 

@@ -13,12 +13,13 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
 )
-from PySide6.QtWidgets import QFileDialog, QFrame
+from PySide6.QtWidgets import QFileDialog, QFrame, QWidget
 
 from app.session import Session
 from app.wire import Me
 from ui import parts
 from ui.avatar import Avatar
+from ui.flow import FlowLayout
 from ui.icons import Icon
 from ui.picture_import import PictureTrouble, read_picture, shrink
 from ui.tasks import Tasks
@@ -53,12 +54,12 @@ class MyPicture(QFrame):
         self.back.hide()
         self.words = parts.label("", Size.CAPTION, tone="muted", wrap=True)
         self.words.setObjectName("picture_words")
-        ways = parts.row(self.choose, self.remove, self.back, None)
-        line = parts.row(
-            self.face, parts.column(None, ways, self.words, None, spacing=4), spacing=20
-        )
-        line.setStretch(1, 1)
-        self.setLayout(line)
+        ways = FlowLayout(self.choose, self.remove, self.back, spacing=8)
+        beside = QWidget()
+        beside.setLayout(parts.column(None, ways, self.words, None, spacing=4))
+        line = parts.Turning(self.face, beside, 340, spacing=20)
+        line.line.setStretch(1, 1)
+        self.setLayout(parts.column(line, spacing=0))
         self._say("")
 
     def show_me(self, me: Me) -> None:
