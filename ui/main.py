@@ -92,7 +92,7 @@ async def _open(options: argparse.Namespace, dress: Theme) -> int:
             return code
         if options.command == "demo":
             return await _show_demo(options.screenshot, dress, ending)
-        return await _show_mine(options, dress, ending)
+        return await _show_mine(dress, ending)
 
 
 class Running(Protocol):
@@ -176,13 +176,13 @@ async def _draw(
 # ---- my own window
 
 
-async def _show_mine(options: argparse.Namespace, dress: Theme, ending: asyncio.Event) -> int:
+async def _show_mine(dress: Theme, ending: asyncio.Event) -> int:
     paths = default_paths()
     instance = SingleInstance(make_private(paths.home))
     if not instance.is_first:
         sys.stderr.write("kith: Kith is open already; its window is shown\n")
         return DONE
-    account = await _find_account(options, paths, dress, ending)
+    account = await _find_account(paths, dress, ending)
     if account is None:
         return DONE
     while account is not None:
@@ -208,14 +208,8 @@ async def _live_as(
     return await _ask_account(paths, ending)
 
 
-async def _find_account(
-    options: argparse.Namespace, paths: Paths, dress: Theme, ending: asyncio.Event
-) -> Account | None:
-    """Find out who I am: named on the command line, here already, remembered, or asked now."""
-    if options.service and options.token:
-        saved = await asyncio.to_thread(import_module, "app.saved_account")
-        named: Account = await saved.sign_in(options.service, options.token)
-        return named
+async def _find_account(paths: Paths, dress: Theme, ending: asyncio.Event) -> Account | None:
+    """Find out who I am: remembered, here already, or asked now."""
     if paths.account_file.exists():
         saved = await asyncio.to_thread(import_module, "app.saved_account")
         found: Account | None = await saved.load_account(paths)

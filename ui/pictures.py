@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Final
 
-from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from app.changes import Change, Kind
@@ -72,4 +72,4 @@ class Pictures(QObject):
 
 def pixels(side: int, ratio: float) -> int:
     """Say how many pixels make a picture of this side sharp on this screen."""
-    return QSize(round(side * ratio), 0).width()
+    return round(side * ratio)

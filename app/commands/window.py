@@ -5,10 +5,8 @@ import os
 import sys
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the words of this command."""
-    parser.add_argument("--service", metavar="URL", help="the service to connect to")
-    parser.add_argument("--token", help="my token at that service")
+def add_arguments(_parser: argparse.ArgumentParser) -> None:
+    """Take no words of its own: the window asks."""
 
 
 def run(options: argparse.Namespace) -> int:
