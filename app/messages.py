@@ -1,13 +1,14 @@
 """Messages on this computer: what I wrote and what I was sent, by the one it is with."""
 
 import time
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4
 
 from app.changes import Kind
-from app.domain import Address, Message
-from app.transaction import Transaction
+from app.domain import Address, ContactId, Message
+from app.transaction import Transaction, listed
 
 WAITING: Final = "waiting"
 _COLUMNS: Final = "id, sender, recipient, text, sent_at, status"
@@ -23,12 +24,13 @@ def write(transaction: Transaction, me: Address, to: Address, text: str) -> Mess
 
 
 def apply_message(transaction: Transaction, message: Message, me: Address) -> None:
-    """Take over a message, or what has become of it."""
-    peer = message.to if message.sender == me else message.sender
+    """Take over a message, or what has become of it; where I answer, I have read."""
+    is_mine = message.sender == me
+    peer = message.to if is_mine else message.sender
     transaction.kinds |= Kind.MESSAGES
     transaction.run(
-        "INSERT INTO message (id, sender, recipient, text, sent_at, status, peer) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+        "INSERT INTO message (id, sender, recipient, text, sent_at, status, peer, unread) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
         "sent_at = excluded.sent_at, status = excluded.status",
         message.id,
         message.sender,
@@ -37,7 +39,38 @@ def apply_message(transaction: Transaction, message: Message, me: Address) -> No
         message.sent_at,
         message.status,
         peer,
+        not is_mine,
     )
+    if is_mine:
+        mark_read(transaction, [peer])
+    else:
+        _touch(transaction, [peer])
+
+
+def mark_read(transaction: Transaction, peers: Collection[Address]) -> None:
+    """Note that I have read what these wrote."""
+    chosen = listed(peers)
+    unread = transaction.all(
+        "SELECT DISTINCT peer FROM message WHERE unread"
+        " AND peer IN (SELECT value FROM json_each(?))",
+        chosen,
+    )
+    if unread:
+        transaction.run(
+            "UPDATE message SET unread = 0 WHERE unread"
+            " AND peer IN (SELECT value FROM json_each(?))",
+            chosen,
+        )
+        _touch(transaction, [peer for (peer,) in unread])
+
+
+def _touch(transaction: Transaction, peers: Collection[Address]) -> None:
+    """Have the rows of these people made again: they show whether something is unread."""
+    owners = transaction.all(
+        "SELECT contact_id FROM address WHERE address IN (SELECT value FROM json_each(?))",
+        listed(peers),
+    )
+    transaction.contacts.update(ContactId(contact) for (contact,) in owners)
 
 
 def set_status(transaction: Transaction, message: Message, status: str) -> None:

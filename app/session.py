@@ -244,10 +244,7 @@ class Session:
 
     def photo(self, contact_id: ContactId) -> bytes | None:
         """Read the picture that came with a card."""
-        photo: bytes | None = self._store.reading.value(
-            "SELECT photo FROM contact WHERE id = ?", contact_id
-        )
-        return photo
+        return store_rows.read_photo(self._store.reading, contact_id)
 
     # ---- pictures and messages
 
@@ -275,6 +272,12 @@ class Session:
     def messages(self, address: Address) -> list[Message]:
         """Read the messages with one address, the oldest first."""
         return messages.read_messages(self._store.reading, address)
+
+    def see_messages(self, contact: ContactId) -> None:
+        """Note that I have looked at what this person wrote."""
+        with self._store.writing() as transaction:
+            entries = store_rows.read_entries(transaction, contact)
+            messages.mark_read(transaction, [each.address for each in entries])
 
     def send_message(self, address: Address, text: str) -> None:
         """Write to somebody; it waits where the service cannot be reached."""

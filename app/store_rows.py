@@ -121,7 +121,8 @@ def _rows_with_address(reading: Transaction, chosen: str) -> list[Row]:
 
 _LINES = """
     SELECT c.id, c.name, c.source, c.card, e.address, e.text, e.kept, e.contact, e.subscribed,
-        e.favorite, e.blocked, e.visibility, e.matched, e.origin, e.joined_at, e.waiting, p.fields
+        e.favorite, e.blocked, e.visibility, e.matched, e.origin, e.joined_at, e.waiting, p.fields,
+        EXISTS (SELECT 1 FROM message m WHERE m.peer = e.address AND m.unread)
     FROM json_each(?) chosen CROSS JOIN contact c ON c.id = chosen.value
         CROSS JOIN effective e ON e.contact_id = c.id
         LEFT JOIN profile p ON p.address = e.address
@@ -166,6 +167,7 @@ def _build_row(lines: list[Record]) -> Row | None:
         joined_at=max((line[14] for line in lines if line[14]), default=None),
         origin=_origin(first[13], source),
         folded=_folded(shown, fields.name, lines, card),
+        unread=any(line[17] for line in lines),
     )
 
 
@@ -260,6 +262,12 @@ def read_person(reading: Transaction, contact_id: ContactId) -> Person | None:
         source=source or "",
         added_at=added_at,
     )
+
+
+def read_photo(reading: Transaction, contact_id: ContactId) -> bytes | None:
+    """Read the picture that came with a card."""
+    photo: bytes | None = reading.value("SELECT photo FROM contact WHERE id = ?", contact_id)
+    return photo
 
 
 def read_entries(reading: Transaction, contact_id: ContactId) -> list[Entry]:

@@ -185,6 +185,10 @@ MIGRATIONS: Final = (
     ALTER TABLE my_outbox ADD COLUMN overtaken INTEGER NOT NULL DEFAULT 0;
     -- 1: another session of mine has changed it meanwhile, and I have not decided which holds
     """,
+    """
+    ALTER TABLE message ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX message_unread ON message(peer) WHERE unread;
+    """,
 )
 
 NEWEST: Final = len(MIGRATIONS)

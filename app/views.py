@@ -38,6 +38,8 @@ class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
     origin: Origin
     folded: str
     """Name, numbers, handles and mail for searching: no case, no accents."""
+    unread: bool = False
+    """Whether they have written what I have not looked at."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,27 +2,46 @@
 
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import (
     QFont,
     QFontMetrics,
+    QHelpEvent,
     QPainter,
     QPen,
     QTextCharFormat,
     QTextLayout,
     QTextOption,
 )
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolTip,
+)
 
 from app.session import Row
 from ui import avatar, contact_row, icons, pictures, theme
 from ui.contact_model import ALIKE_ROLE, ROW_ROLE, SECTION_ROLE
-from ui.contact_row import Face, RowLayout, RowMetrics, row_layout
+from ui.contact_row import UNREAD, Face, RowLayout, RowMetrics, row_layout
 from ui.icons import Icon
 from ui.pictures import Pictures
 from ui.theme import Size
+from ui.wording import tr
 
 STAR_SIDE: Final = 14
+MARK_SIDE: Final = 16
 SLACK: Final = 2
 """Pixels a line may be wider than it was measured."""
 State = QStyle.StateFlag
@@ -56,6 +75,31 @@ class ContactDelegate(QStyledItemDelegate):
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         return QSize(theme.px(240), self.metrics(mirrored=False).height)
+
+    def helpEvent(
+        self,
+        event: QHelpEvent,
+        view: QAbstractItemView,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> bool:
+        """Say in words what the glyph under the pointer means."""
+        row = index.data(ROW_ROLE)
+        if event.type() != QEvent.Type.ToolTip or not isinstance(row, Row):
+            return super().helpEvent(event, view, option, index)
+        words, place = self.glyph_at(event.pos(), option.rect, row, mirrored=view.isRightToLeft())
+        QToolTip.showText(event.globalPos(), words, view.viewport(), place)
+        return True
+
+    def glyph_at(self, at: QPoint, rect: QRect, row: Row, *, mirrored: bool) -> tuple[str, QRect]:
+        """Find the glyph of a row at a point: its words, or none, and where it is."""
+        places = row_layout(rect, self.metrics(mirrored=mirrored))
+        mark = contact_row.mark_place(places.name, theme.px(MARK_SIDE), mirrored=mirrored)
+        if row.unread and mark.contains(at):
+            return tr(UNREAD.words), mark
+        if places.badge.contains(at):
+            return tr(contact_row.badge(row).words), places.badge
+        return "", QRect()
 
     def paint(
         self,
@@ -119,6 +163,8 @@ class ContactDelegate(QStyledItemDelegate):
     ) -> None:
         look = theme.now()
         name = places.name
+        if seen.unread:
+            name = _paint_unread(painter, name, mirrored=metrics.mirrored)
         if seen.favorite:
             name = _paint_star(painter, name, seen.name, mirrored=metrics.mirrored)
         painter.setPen(look.colour("text"))
@@ -146,6 +192,15 @@ def paint_letter(painter: QPainter, place: QRect, letter: str) -> None:
     painter.setPen(theme.now().colour("muted"))
     painter.setFont(theme.font(Size.CAPTION, bold=True))
     painter.drawText(place, Qt.AlignmentFlag.AlignCenter, letter)
+
+
+def _paint_unread(painter: QPainter, place: QRect, *, mirrored: bool) -> QRect:
+    """Draw the mark at the end of the line, and return the room that is left for the name."""
+    look = theme.now()
+    side, gap = look.px(MARK_SIDE), look.px(6)
+    mark = QRectF(contact_row.mark_place(place, side, mirrored=mirrored))
+    icons.paint(painter, UNREAD.icon, mark, look.colour(UNREAD.tone))
+    return place.adjusted(side + gap if mirrored else 0, 0, 0 if mirrored else -side - gap, 0)
 
 
 def _paint_star(painter: QPainter, place: QRect, name: str, *, mirrored: bool) -> QRect:

@@ -99,6 +99,8 @@ class ContactHeader(QWidget):
         )
         words = tr("No favorite any more (Ctrl+D)") if row.favorite else tr("Favorite (Ctrl+D)")
         self.star.set_words(words)
+        self.message.show_icon(Icon.MESSAGE, "accent" if row.unread else "muted")
+        self.message.set_words(tr("Messages: unread") if row.unread else tr("Messages"))
         self._show_pills(person)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -25,6 +25,7 @@ from ui.shelf import Facet, Filter, Shelf
 from ui.theme import Size
 
 FACETS: Final[dict[Facet, str]] = {
+    Facet.UNREAD: "Unread",
     Facet.ONLINE: "Online",
     Facet.WAITING: "Waiting to be sent",
     Facet.HIDDEN: "Hidden from",

@@ -32,6 +32,7 @@ WAITING: Final = Badge(Icon.WAITING, "faint", "Waiting to be sent")
 BLOCKED: Final = Badge(Icon.BLOCKED, "danger", "Blocked")
 WITHDRAWN: Final = Badge(Icon.REMOVE, "faint", "Withdrawn from the service")
 BY_STATE: Final = {State.MATCHED: MATCHED, State.PENDING: PENDING, None: WITHDRAWN}
+UNREAD: Final = Badge(Icon.MESSAGE, "accent", "Wrote to you: unread")
 UNUSABLE: Final = Badge(Icon.WARNING, "warning", "No usable address")
 
 
@@ -44,6 +45,7 @@ class Face:
     badge: Badge
     favorite: bool
     online: bool
+    unread: bool
 
 
 def face(row: Row, words: tuple[str, ...] = (), *, is_alike: bool = False) -> Face:
@@ -59,6 +61,7 @@ def face(row: Row, words: tuple[str, ...] = (), *, is_alike: bool = False) -> Fa
         badge=badge(row),
         favorite=row.favorite,
         online=row.online and not row.blocked,
+        unread=row.unread,
     )
 
 
@@ -104,6 +107,8 @@ def sentence(row: Row, sought: tuple[str, ...] = (), *, is_alike: bool = False) 
         words.append(tr(WITHDRAWN.words))
     else:
         words.append(tr("Matched") if row.state is State.MATCHED else tr("Pending"))
+    if row.unread:
+        words.append(tr(UNREAD.words))
     if row.favorite:
         words.append(tr("Favorite"))
     if seen.online:
@@ -151,6 +156,12 @@ class RowLayout:
     name: QRect
     detail: QRect
     badge: QRect
+
+
+def mark_place(name: QRect, side: int, *, mirrored: bool) -> QRect:
+    """Place a mark at the end of the line of the name."""
+    left = name.x() if mirrored else name.right() + 1 - side
+    return QRect(left, name.y() + (name.height() - side) // 2, side, side)
 
 
 @lru_cache(maxsize=512)

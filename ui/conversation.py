@@ -180,6 +180,7 @@ class Conversation(parts.Sheet):
         self.note.setVisible(now.can_write)
         self._judge()
         self._show_messages(person)
+        self._mark_read()
 
     def _show_messages(self, person: Person) -> None:
         messages = [each for entry in person.entries for each in self._messages(entry.address)]
@@ -205,6 +206,19 @@ class Conversation(parts.Sheet):
 
     def _scroll_down(self, _least: int, most: int) -> None:
         self.list.verticalScrollBar().setValue(most)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take as read what came meanwhile, once the window is looked at again."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange:
+            self._mark_read()
+
+    def _mark_read(self) -> None:
+        if self._person is None or not (self.isVisible() and self.isActiveWindow()):
+            return
+        contact = self._person.row.id
+        if any(row.unread for row in self._session.rows_of([contact]).values()):
+            self._session.see_messages(contact)
 
     # ---- writing
 

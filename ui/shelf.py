@@ -28,6 +28,7 @@ class Shelf(StrEnum):
 class Facet(StrEnum):
     """A trait that narrows a shelf; offered only while somebody has it."""
 
+    UNREAD = "unread"
     ONLINE = "online"
     WAITING = "waiting"
     HIDDEN = "hidden"
@@ -63,6 +64,7 @@ PICKS: Final[dict[Shelf | Facet, Pick]] = {
     Shelf.FAVORITES: lambda rows: [row for row in rows if row.favorite],
     Shelf.BLOCKED: lambda rows: [row for row in rows if row.blocked],
     Shelf.NEW: lambda rows: [row for row in rows if row.joined_at is not None and _is_new(row)],
+    Facet.UNREAD: lambda rows: [row for row in rows if row.unread],
     Facet.ONLINE: lambda rows: [row for row in rows if row.online],
     Facet.WAITING: lambda rows: [row for row in rows if row.waiting],
     Facet.HIDDEN: lambda rows: [row for row in rows if row.visibility == _HIDDEN],

@@ -54,6 +54,14 @@ def test_right_to_left_is_the_mirror_of_left_to_right(measures: RowMetrics, widt
         assert one.size() == other.size()
 
 
+@given(st.integers(0, 400), st.integers(10, 300), st.booleans())
+def test_a_mark_stands_at_the_far_end_of_the_name(x: int, width: int, mirrored: bool) -> None:
+    name = QRect(x, 4, width, 20)
+    mark = contact_row.mark_place(name, 10, mirrored=mirrored)
+    assert name.contains(mark)
+    assert (mark.left() == name.left()) if mirrored else (mark.right() == name.right())
+
+
 @given(metrics)
 def test_a_row_grows_with_its_fonts(measures: RowMetrics) -> None:
     assert measures.height >= measures.name_height + 2 * measures.unit
