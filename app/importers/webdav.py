@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Final
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 from xml.etree import ElementTree as Xml
 from xml.sax.saxutils import escape
 
@@ -126,6 +126,8 @@ class WebDav:
     def _check_trust(self, url: str) -> None:
         """Send the password only encrypted, and only to the house it was given for."""
         parts = urlsplit(url)
+        if not _has_port_or_none(parts):
+            raise Refused("carddav", "no server has this port", 422)
         host = parts.hostname or ""
         self._home = self._home or host
         same_house = _owner(host) == _owner(self._home)
@@ -139,6 +141,14 @@ def _joined(base: str, address: str) -> str:
         return urljoin(base, address)
     except ValueError as error:
         raise Refused("carddav", "the answer names no address", 422) from error
+
+
+def _has_port_or_none(parts: SplitResult) -> bool:
+    """Tell whether a port, where one is named, is one that can be."""
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def href_list(urls: Sequence[str]) -> str:

@@ -160,10 +160,20 @@ async def test_answers_within_answers_are_none(anyio_backend: str) -> None:
     assert len(answer.resources) == 1
 
 
-async def test_what_is_no_address_of_a_server_is_refused(anyio_backend: str) -> None:
+@pytest.mark.parametrize("place", ["https://[", "https://localhost:99999/", "https://localhost:0"])
+async def test_what_is_no_address_of_a_server_is_refused(place: str, anyio_backend: str) -> None:
     async with WebDav(USER, PASSWORD) as dav:
         with pytest.raises(Refused):
-            await find_books(dav, "https://[")
+            await find_books(dav, place)
+
+
+async def test_a_server_that_sends_us_to_no_port_is_refused(anyio_backend: str) -> None:
+    where = {"location": "https://books.example:99999/"}
+    transport = httpx.MockTransport(lambda _: httpx.Response(301, headers=where))
+    async with WebDav(USER, PASSWORD, transport) as dav:
+        with pytest.raises(Refused) as refused:
+            await dav.find("https://books.example/", 0, ["d:getetag"])
+    assert "port" in refused.value.detail
 
 
 async def test_a_server_without_sync_reports_is_compared_by_etags(anyio_backend: str) -> None:
