@@ -74,22 +74,20 @@ class Wire:
 
     def pull(self) -> None:
         """Take everything that has arrived; never waits."""
-        while not self.is_ended:
-            try:
-                data = self._socket.recv(1 << 20)
-            except BlockingIOError:
-                return
-            except ConnectionError:
-                data = b""
-            self._take(data)
+        while not self.is_ended and self._receive():
+            pass
 
     async def more(self) -> None:
-        """Wait for something to arrive."""
-        async with asyncio.timeout(PATIENCE_S):
-            try:
-                self._take(await asyncio.get_running_loop().sock_recv(self._socket, 1 << 20))
-            except ConnectionError:
-                self._take(b"")
+        """Wait for something to arrive; whoever is cancelled meanwhile has lost none of it."""
+        loop = asyncio.get_running_loop()
+        readable = asyncio.Event()
+        loop.add_reader(self._socket, readable.set)
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await readable.wait()
+        finally:
+            loop.remove_reader(self._socket)
+        self._receive()
 
     async def answer(self) -> Answer:
         """Wait for one whole answer with a content-length, and take it off."""
@@ -116,9 +114,16 @@ class Wire:
         """End the connection."""
         self._socket.close()
 
-    def _take(self, data: bytes) -> None:
+    def _receive(self) -> bool:
+        try:
+            data = self._socket.recv(1 << 20)
+        except BlockingIOError:
+            return False
+        except ConnectionError:
+            data = b""
         self.received += data
         self.is_ended = self.is_ended or not data
+        return True
 
     def _split(self, *, take: bool = True) -> Answer | None:
         head, found, rest = bytes(self.received).partition(b"\r\n\r\n")
