@@ -13,6 +13,11 @@ LINTERS: Final = (
     ("mypy",),
     ("lint-imports",),
 )
+# A long test is not told where it stands after two minutes; it has a bound of its own.
+LONG: Final = ("-o", "faulthandler_timeout=0")
+SHORT: Final = ("-m", "not long")
+# All the short ones mostly wait; what is measured in the long ones wants the machine to itself.
+SIDE_BY_SIDE: Final = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,8 +35,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _become_pytest(options: argparse.Namespace) -> NoReturn:
-    # A long test is not told where it stands after two minutes; it has a bound of its own.
-    chosen = ["-o", "faulthandler_timeout=0"] if options.long else ["-m", "not long"]
+    chosen = LONG if options.long else SHORT
+    if not (options.long or options.others):
+        chosen = (*chosen, *SIDE_BY_SIDE)
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *chosen, *options.others])
 
