@@ -4,9 +4,10 @@ import argparse
 import asyncio
 import json
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import phonenumbers
@@ -15,11 +16,15 @@ from app.addresses import default_region
 from app.commands import connection
 from app.commands.plain import plain, short
 from app.domain import State
+from app.errors import Unreachable
 from app.paths import default_paths
 from app.people import ImportReport
 from app.session import Session
 from app.views import Entry
 from app.wire import KeptRelation
+
+HANDOVER_S: Final = 30.0
+AGAIN_S: Final = 0.2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,8 +63,20 @@ async def _synchronise(options: argparse.Namespace) -> dict[str, Any]:
     ):
         plan = await session.books.plan(options.books, options.region)
         report = await session.books.run(plan, _progress)
-        await session.settled()
+        await (session.settled() if options.service else settled_here(session))
         return _fates(session, report)
+
+
+async def settled_here(session: Session) -> None:
+    """Wait as `settled` does; whoever kept the service here may end, and then it comes to us."""
+    until = time.monotonic() + HANDOVER_S
+    while True:
+        try:
+            return await session.settled()
+        except Unreachable:
+            if time.monotonic() > until:
+                raise
+        await asyncio.sleep(AGAIN_S)
 
 
 def _fates(session: Session, report: ImportReport) -> dict[str, Any]:

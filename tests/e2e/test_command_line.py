@@ -14,6 +14,7 @@ import pytest
 from app import cli, demo
 from app.addresses import canonical
 from app.commands.plain import plain
+from app.commands.sync import settled_here
 from app.commands.words import sentence
 from app.domain import Address, State
 from app.errors import (
@@ -26,8 +27,10 @@ from app.errors import (
     StoreDamaged,
     Unreachable,
 )
+from app.local_account import local_account
 from app.paths import Paths
 from app.service import host
+from app.service.claim import read_note
 from app.session import Session
 
 ROOT = Path(__file__).parents[2]
@@ -193,6 +196,23 @@ def test_whoever_stops_reading_is_no_error(
     assert watching.wait(timeout=PATIENCE_S) == 1
     assert watching.stderr is not None
     assert watching.stderr.read() == ""
+
+
+async def test_sync_outlives_a_service_whose_owner_ends(tmp_path: Path, book: Path) -> None:
+    paths = Paths(tmp_path)
+    async with host.service(paths.service_dir) as running:
+        account = await local_account(running.url, running.operator_key)
+        async with Session(account, paths) as session:
+            await session.settled()
+            note = read_note(paths.service_dir)
+            assert note is not None
+            assert note.pid is not None
+            os.kill(note.pid, signal.SIGKILL)
+            ann = session.add_contact("Ann", ["+12025550101"], "US")
+            await settled_here(session)
+            person = session.person(ann)
+            assert person is not None
+            assert [entry.waiting for entry in person.entries] == [False]
 
 
 # ---- the demo
