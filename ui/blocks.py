@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -188,14 +188,22 @@ class Page(QScrollArea):
             self.setAccessibleName(next(filter(None, named), ""))
 
 
-def bring_into_sight(piece: QWidget) -> None:
-    """Scroll the page that this is on to where it shows, once it has found its place."""
+def bring_into_sight(piece: QWidget, *, at_top: bool = False) -> None:
+    """Scroll the page that this is on to where it shows, once it has found its place.
+
+    What may be higher than the page is brought to its top.
+    """
 
     def scroll() -> None:
         around = piece.parentWidget()
         while around is not None and not isinstance(around, QScrollArea):
             around = around.parentWidget()
-        if around is not None and piece.isVisible():
+        if around is None or not piece.isVisible():
+            return
+        if at_top:
+            place = piece.mapTo(around.widget(), QPoint()).y()
+            around.verticalScrollBar().setValue(place - theme.px(16))
+        else:
             around.ensureWidgetVisible(piece, 0, theme.px(16))
 
     QTimer.singleShot(0, piece, scroll)

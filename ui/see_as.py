@@ -36,6 +36,9 @@ class SeeAs(QWidget):
 
     way_wanted = Signal(object)
 
+    _is_sought = False
+    """Whether somebody has just asked why, and has to see where the answer is."""
+
     def __init__(self, session: Session, tasks: Tasks) -> None:
         super().__init__()
         self.setObjectName("see_as")
@@ -171,6 +174,7 @@ class SeeAs(QWidget):
                     self.why.show_preview(viewer, preview, me.privacy.sets)
                     self.why_card.show()
                     self._unfold()
+                    self._seek()
         except KithError as problem:
             self.note.setText(wording.error(problem))
             for card in self._cards.values():
@@ -189,18 +193,25 @@ class SeeAs(QWidget):
             self.why.unfold(field)
             self.why.rows[field].fold.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def _seek(self) -> None:
+        """Scroll to an answer that somebody has just asked for: it is below all the cards."""
+        if self._is_sought:
+            self._is_sought = False
+            parts.bring_into_sight(self.why_card, at_top=True)
+
     def _explain(self, asked: str) -> None:
         """Explain one card; until the answer is there nothing of another stands in its place."""
         wanted = None if self._explained == asked else asked
         self._explain_nobody()
         self._explained = wanted
+        self._is_sought = wanted is not None
         self.refresh()
 
     def _explain_field(self, asked: str, field: Field) -> None:
         """Unfold the rules of one field, once they are there."""
         if self._explained != asked:
             self._explain_nobody()
-        self._explained, self._unfolded = asked, field
+        self._explained, self._unfolded, self._is_sought = asked, field, True
         self.refresh()
 
     def _explain_nobody(self) -> None:

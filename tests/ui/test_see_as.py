@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -121,6 +121,8 @@ def test_every_field_of_a_viewer_leads_to_its_own_rules(
             await until(row.rules.isVisible)
             assert "Your mail is for nobody." in texts(row)
             assert not page.see_as.why.rows[Field.NAME].rules.isVisible()
+            answer = page.see_as.why.title
+            await until(lambda: 0 < answer.mapTo(page, QPoint()).y() < page.height() // 2)
             page.close_page()
 
     run(story())
