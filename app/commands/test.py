@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _become_pytest(options: argparse.Namespace) -> NoReturn:
-    chosen = LONG if options.long else SHORT
+    chosen: tuple[str, ...] = LONG if options.long else SHORT
     if not (options.long or options.others):
         chosen = (*chosen, *SIDE_BY_SIDE)
     sys.stdout.flush()
