@@ -198,10 +198,11 @@ def bring_into_sight(piece: QWidget, *, at_top: bool = False) -> None:
         around = piece.parentWidget()
         while around is not None and not isinstance(around, QScrollArea):
             around = around.parentWidget()
-        if around is None or not piece.isVisible():
+        inside = None if around is None else around.widget()
+        if around is None or inside is None or not piece.isVisible():
             return
         if at_top:
-            place = piece.mapTo(around.widget(), QPoint()).y()
+            place = piece.mapTo(inside, QPoint()).y()
             around.verticalScrollBar().setValue(place - theme.px(16))
         else:
             around.ensureWidgetVisible(piece, 0, theme.px(16))
