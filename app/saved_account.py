@@ -145,8 +145,9 @@ async def _beside(call: Callable[[], Answer]) -> Answer | None:
             answer = call()
         except KeyringError as error:
             log.warning("the keyring failed: %s", type(error).__name__)
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(settle, answer)
+        finally:  # whatever its system raises, nobody waits until the deadline
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(settle, answer)
 
     threading.Thread(target=work, name="keyring", daemon=True).start()
     try:

@@ -1,5 +1,6 @@
 """The token is kept by a keyring that keeps secrets, or by none."""
 
+import asyncio
 import os
 import threading
 from pathlib import Path
@@ -58,6 +59,13 @@ class Locked(Memory):
         raise KeyringError("locked")
 
 
+class Broken(Memory):
+    """Fails as its system does, and not as keyring says that it would."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise OSError("no bus")
+
+
 class Blocked(Memory):
     """Does not answer while a test lasts, as a locked keyring may do."""
 
@@ -110,6 +118,17 @@ async def test_a_keyring_that_blocks_does_not_block_us(
     assert not await save_account(Paths(tmp_path), ACCOUNT, keyring)
     assert not keyring.has_answered
     keyring.end.set()
+
+
+async def test_a_keyring_that_fails_in_its_own_way_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = Event()
+    monkeypatch.setattr(threading, "excepthook", lambda _told: failed.set())
+    monkeypatch.setattr(saved_account, "DEADLINE_S", 1e6)
+    async with asyncio.timeout(60):
+        assert not await save_account(Paths(tmp_path), ACCOUNT, Broken())
+    assert await asyncio.to_thread(failed.wait, 60)
 
 
 async def test_the_keyring_is_looked_for_beside_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
