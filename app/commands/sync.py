@@ -109,13 +109,14 @@ def _kept(entry: Entry) -> Any:
 
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:
-    yield f"{found['read']:,} cards read, {found['addresses']:,} addresses"
+    read, addresses, doubles = found["read"], found["addresses"], found["duplicates"]
+    yield f"{read:,} card{'s' * (read != 1)} read, {addresses:,} address{'es' * (addresses != 1)}"
     yield f"{len(found['matched']):7,} matched"
     yield f"{len(found['pending']):7,} pending"
     if found["deferred"]:
         yield f"{len(found['deferred']):7,} deferred: the service looks up more later"
-    if found["duplicates"]:
-        yield f"{found['duplicates']:7,} cards of people who were already there"
+    if doubles:
+        yield f"{doubles:7,} card{'s' * (doubles != 1)} of people who were already there"
     yield f"{len(found['rejected']):7,} rejected"
     for each in found["rejected"]:
         place = f"{Path(each['source']).name}:{each['line']}" if each.get("line") else ""

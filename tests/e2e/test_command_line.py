@@ -82,6 +82,7 @@ def test_sync_speaks_to_people_without_json(
     book.write_text(BOOK.replace("202-555-0101", f"ask\x1b[31m Tom {'or Ann ' * 100}"))
     assert kith("sync", book) == 0
     said = capsys.readouterr().out
+    assert said.startswith("1 card read, 0 addresses")
     assert "1 rejected" in said
     assert max(map(len, said.splitlines())) < 160
     assert "book.vcf:4" in said
