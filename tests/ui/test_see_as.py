@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.domain import Field, Visibility
-from tests.ui.by_hand import click, texts
+from tests.ui.by_hand import click, find, texts
 from tests.ui.conftest import Run, until
 from tests.ui.living import ADA, BO, CYD, living
 from tests.ui.my_page import open_page, viewer
@@ -105,6 +105,23 @@ def test_why_unfolds_the_rules_and_leads_to_the_place(
     run(story())
 
 
+def test_the_answer_to_why_comes_into_sight(run: Run, dress: Theme, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with living(tmp_path) as here:
+            page = await open_page(here)
+            page.resize(700, 420)
+            ask = find(card(page, "everyone"), QPushButton, "seen_why")
+            await until(ask.isEnabled)
+            ask.click()
+            answer, bar = page.see_as.why.title, page.verticalScrollBar()
+            await until(
+                lambda: bar.value() and 0 < answer.mapTo(page, QPoint()).y() < page.height() // 2
+            )
+            page.close_page()
+
+    run(story())
+
+
 def test_every_field_of_a_viewer_leads_to_its_own_rules(
     run: Run, dress: Theme, tmp_path: Path
 ) -> None:
@@ -121,8 +138,6 @@ def test_every_field_of_a_viewer_leads_to_its_own_rules(
             await until(row.rules.isVisible)
             assert "Your mail is for nobody." in texts(row)
             assert not page.see_as.why.rows[Field.NAME].rules.isVisible()
-            answer = page.see_as.why.title
-            await until(lambda: 0 < answer.mapTo(page, QPoint()).y() < page.height() // 2)
             page.close_page()
 
     run(story())
