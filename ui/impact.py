@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from app.addresses import display
-from app.domain import Address, Audience, Field, State
+from app.domain import Address, Audience, ContactId, Field, State
 from app.wire import Effect, Impact
 from ui import wording
 from ui.plain import isolated
@@ -22,6 +22,13 @@ NAMED: Final = 2
 OPENNESS: Final = (Audience.NOBODY, Audience.FAVORITES, Audience.CONTACTS, Audience.EVERYONE)
 
 
+class Someone(NamedTuple):
+    """One of my people, or somebody of whom I have only the address; two may have one name."""
+
+    name: str
+    who: ContactId | Address
+
+
 @dataclass(frozen=True, slots=True)
 class Consequence:
     """People for whom the same fields appear, or disappear; `later` are those not here yet."""
@@ -29,19 +36,18 @@ class Consequence:
     gains: bool
     later: bool
     fields: tuple[Field, ...]
-    people: tuple[str, ...]
+    people: tuple[Someone, ...]
 
 
-def consequences(impact: Impact, names: Mapping[Address, str]) -> list[Consequence]:
+def consequences(impact: Impact, people: Mapping[Address, Someone]) -> list[Consequence]:
     """Group an impact; the most people first, those who are here before those who may come."""
-    groups: dict[tuple[bool, bool, tuple[Field, ...]], dict[str, None]] = {}
+    groups: dict[tuple[bool, bool, tuple[Field, ...]], set[Someone]] = {}
     for gains, effects in ((True, impact.gains), (False, impact.loses)):
         for effect in effects:
             key = (gains, effect.state is State.PENDING, tuple(effect.fields))
-            groups.setdefault(key, {})[_name(effect, names)] = None
-    found = [
-        Consequence(*key, (*sorted(people, key=str.casefold),)) for key, people in groups.items()
-    ]
+            someone = people.get(effect.address) or _stranger(effect.address)
+            groups.setdefault(key, set()).add(someone)
+    found = [Consequence(*key, (*sorted(some, key=_place),)) for key, some in groups.items()]
     return sorted(found, key=lambda each: (each.later, not each.gains, -len(each.people)))
 
 
@@ -55,13 +61,17 @@ def of_fields(impact: Impact, fields: Collection[Field]) -> Impact:
     return Impact(kept(impact.gains), kept(impact.loses))
 
 
-def _name(effect: Effect, names: Mapping[Address, str]) -> str:
-    return names.get(effect.address) or display(effect.address)
+def _stranger(address: Address) -> Someone:
+    return Someone(display(address), address)
+
+
+def _place(someone: Someone) -> tuple[str, str]:
+    return someone.name.casefold(), str(someone.who)
 
 
 def sentence(each: Consequence) -> str:
     """Say one consequence: "3 people will see your picture"."""
-    people = listed([isolated(name) for name in each.people[:NAMED]])
+    people = listed([isolated(someone.name) for someone in each.people[:NAMED]])
     if len(each.people) > NAMED:
         people = counted(len(each.people), "%1 person", "%1 people")
     if each.later:
@@ -107,7 +117,7 @@ def is_wider(before: Audience, after: Audience) -> bool:
 
 def affected(found: list[Consequence]) -> int:
     """Count the people for whom something changes now."""
-    return len({name for each in found if not each.later for name in each.people})
+    return len({someone for each in found if not each.later for someone in each.people})
 
 
 def question(found: list[Consequence] | None, *, to_strangers: bool) -> str:
@@ -117,7 +127,7 @@ def question(found: list[Consequence] | None, *, to_strangers: bool) -> str:
     """
     if found is None:
         return tr("Nobody can tell now who will see it. Show it all the same?") * to_strangers
-    newcomers = {name for each in found if each.gains and not each.later for name in each.people}
+    newcomers = {who for each in found if each.gains and not each.later for who in each.people}
     if to_strangers:
         return tr("What strangers have seen, no undo takes back. Show it to everyone?")
     if newcomers:

@@ -14,7 +14,7 @@ from app.session import Session
 from app.wire import Suppose
 from ui import impact, parts
 from ui.icons import Icon
-from ui.impact import Consequence
+from ui.impact import Consequence, Someone
 from ui.plain import isolated
 from ui.tasks import Tasks
 from ui.theme import Size
@@ -36,11 +36,15 @@ class Choice:
     """It shows nobody anything new, and changes it for so few that nothing has to be asked."""
 
 
-def names_of(session: Session, addresses: Iterable[Address]) -> dict[Address, str]:
-    """Name everyone as I do."""
+def people_of(session: Session, addresses: Iterable[Address]) -> dict[Address, Someone]:
+    """Say whose each address is, by the name that I use."""
     owners = session.owners([*addresses])
     rows = session.rows_of(set(owners.values()))
-    return {address: rows[contact].name for address, contact in owners.items() if contact in rows}
+    return {
+        address: Someone(rows[contact].name, contact)
+        for address, contact in owners.items()
+        if contact in rows
+    }
 
 
 def filled_of(session: Session) -> frozenset[Field]:
@@ -132,8 +136,8 @@ class ImpactView(QWidget):
                 self._slow.stop()
             answer = impact.of_fields(answer, filled_of(self._session))
             effects = [*answer.gains, *answer.loses]
-            names = names_of(self._session, [each.address for each in effects])
-            self._known[choice.key] = impact.consequences(answer, names)
+            people = people_of(self._session, [each.address for each in effects])
+            self._known[choice.key] = impact.consequences(answer, people)
         return self._known[choice.key]
 
     async def _consider(self, choice: Choice) -> None:
@@ -221,7 +225,7 @@ class ConsequenceLine(QWidget):
     def _turn(self) -> None:
         show = self.names.isHidden()
         if show:
-            words = ", ".join(isolated(name) for name in self._people[:NAMES_SHOWN])
+            words = ", ".join(isolated(each.name) for each in self._people[:NAMES_SHOWN])
             if (more := len(self._people) - NAMES_SHOWN) > 0:
                 words += tr(" and %1 more").replace("%1", number(more))
             self.names.setText(words)

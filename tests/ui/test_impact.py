@@ -3,24 +3,28 @@
 from pathlib import Path
 
 from app.account import Account
-from app.domain import Address, Audience, Field, State
+from app.domain import Address, Audience, ContactId, Field, State
 from app.paths import Paths
 from app.session import Session
 from app.wire import Effect, Impact
 from tests.ui.conftest import Run, until
 from tests.ui.living import living
 from ui import impact
+from ui.impact import Someone
 from ui.impact_import import ImportImpact
 from ui.plain import one_line
 from ui.tasks import Tasks
 from ui.theme import Theme
 
 ADA, BO, CYD = Address("12025550101"), Address("12025550102"), Address("12025550103")
-NAMES = {ADA: "Ada", BO: "Bo", CYD: "Cyd"}
+PEOPLE = {
+    address: Someone(name, ContactId(number))
+    for number, (address, name) in enumerate([(ADA, "Ada"), (BO, "Bo"), (CYD, "Cyd")])
+}
 
 
 def said(answer: Impact) -> list[str]:
-    return [one_line(impact.sentence(each)) for each in impact.consequences(answer, NAMES)]
+    return [one_line(impact.sentence(each)) for each in impact.consequences(answer, PEOPLE)]
 
 
 def effects(*people: Address, fields: tuple[Field, ...] = (Field.PICTURE,)) -> list[Effect]:
@@ -48,20 +52,29 @@ def test_somebody_without_a_name_is_called_by_the_number() -> None:
 
 def test_nobody_changes_a_sentence_by_being_called_like_a_gap_in_it() -> None:
     answer = Impact(effects(ADA, BO), [])
-    found = impact.consequences(answer, {ADA: "%2", BO: "Bo"})
+    found = impact.consequences(answer, {**PEOPLE, ADA: Someone("%2", ContactId(9))})
     said = [one_line(impact.sentence(each)) for each in found]
     assert said == ["%2 and Bo will see your picture."]
 
 
 def test_a_person_with_two_addresses_counts_once() -> None:
-    found = impact.consequences(Impact(effects(ADA, BO), []), {ADA: "Ada", BO: "Ada"})
-    assert [each.people for each in found] == [("Ada",)]
+    ada = Someone("Ada", ContactId(1))
+    found = impact.consequences(Impact(effects(ADA, BO), []), {ADA: ada, BO: ada})
+    assert [each.people for each in found] == [(ada,)]
+
+
+def test_people_of_one_name_count_each() -> None:
+    addresses = [Address(f"1202555{number:04d}") for number in range(101)]
+    anns = {each: Someone("Ann", ContactId(number)) for number, each in enumerate(addresses)}
+    found = impact.consequences(Impact([], effects(*addresses)), anns)
+    assert "101 people" in impact.sentence(found[0])
+    assert "101 people" in impact.question(found, to_strangers=False)
 
 
 def test_people_who_are_not_here_yet_come_last_and_are_not_counted() -> None:
     answer = Impact([Effect(ADA, [Field.NAME], State.PENDING), *effects(BO)], [])
     assert said(answer)[1] == "Ada, not here yet, will see your name on joining."
-    assert impact.affected(impact.consequences(answer, NAMES)) == 1
+    assert impact.affected(impact.consequences(answer, PEOPLE)) == 1
 
 
 def test_fields_that_are_not_filled_in_tell_nobody_anything() -> None:
@@ -71,9 +84,9 @@ def test_fields_that_are_not_filled_in_tell_nobody_anything() -> None:
 
 
 def test_only_what_no_undo_takes_back_is_asked() -> None:
-    losing = impact.consequences(Impact([], effects(ADA, BO)), NAMES)
-    gaining = impact.consequences(Impact(effects(ADA), []), NAMES)
-    later = impact.consequences(Impact([Effect(ADA, [Field.NAME], State.PENDING)], []), NAMES)
+    losing = impact.consequences(Impact([], effects(ADA, BO)), PEOPLE)
+    gaining = impact.consequences(Impact(effects(ADA), []), PEOPLE)
+    later = impact.consequences(Impact([Effect(ADA, [Field.NAME], State.PENDING)], []), PEOPLE)
     assert not impact.question(losing, to_strangers=False)
     assert not impact.question(later, to_strangers=False)
     assert not impact.question([], to_strangers=False)
