@@ -216,6 +216,17 @@ def fit(dialog: QWidget, width: int, height: int) -> None:
     dialog.resize(QSize(theme.px(width), theme.px(height)).boundedTo(room))
 
 
+def roomy(inner: QWidget) -> QScrollArea:
+    """Let what needs more room than the screen has be scrolled, rather than cut."""
+    made = QScrollArea()
+    made.setObjectName("roomy")
+    made.setWidgetResizable(True)
+    made.setFrameShape(QFrame.Shape.NoFrame)
+    made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    made.setWidget(inner)
+    return made
+
+
 class Sheet(QWidget):
     """A page of the right side that fills it: what is long in it scrolls by itself."""
 

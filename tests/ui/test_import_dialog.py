@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 
 from app.paths import Paths
 from app.people import Fate
@@ -349,3 +349,22 @@ def test_a_book_that_is_suddenly_empty_is_asked_about(
             assert len(session.rows()) == 3
 
     run(story())
+
+
+def test_what_has_no_room_on_a_small_screen_is_scrolled(
+    run: Run, dress: Theme, tmp_path: Path
+) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as (dialog, _session):
+            small = QSize(420, 300)
+            dialog.resize(small)
+            await preview(dialog, a_book(tmp_path))
+            around = dialog.findChild(QScrollArea, "roomy")
+            assert dialog.size() == small
+            assert around is not None
+            await until(lambda: around.verticalScrollBar().maximum() > 0)
+            around.ensureWidgetVisible(dialog.preview.go)
+            place = dialog.preview.go.mapTo(dialog, dialog.preview.go.rect().center())
+            assert dialog.rect().contains(place)
+
+    run(work())

@@ -79,7 +79,7 @@ class ImportDialog(QDialog):
         self.columns = Columns(session, self.stack, self._read_again, self._cancel)
         for page in (self.start, self.preview, self.working, self.report):
             self.stack.addWidget(page)
-        self.setLayout(parts.column(self.stack, margins=(20, 20, 20, 20)))
+        self.setLayout(parts.column(parts.roomy(self.stack), margins=(20, 20, 20, 20)))
         parts.fit(self, 780, 640)
         self._connect()
         kinds = Kind.CONTACTS | Kind.OUTBOX
@@ -141,12 +141,13 @@ class ImportDialog(QDialog):
             self._cancel()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        text = QGuiApplication.clipboard().text()
         at_start = self.stack.currentWidget() is self.start
-        if event.matches(QKeySequence.StandardKey.Paste) and at_start and text.strip():
-            self.read_text(text)
-        else:
-            super().keyPressEvent(event)
+        if at_start and event.matches(QKeySequence.StandardKey.Paste):
+            text = QGuiApplication.clipboard().text()
+            if text.strip():
+                self.read_text(text)
+                return
+        super().keyPressEvent(event)
 
     def _connect(self) -> None:
         self.start.files_chosen.connect(self.read)

@@ -134,7 +134,6 @@ class MappingPage(QWidget):
         how = parts.row(self.encoding, self.separator, self.headings, spacing=12)
         how.setStretch(2, 1)
         inside = QWidget()
-        inside.setObjectName("page_ground")
         inside.setLayout(parts.column(self.columns, None, margins=(12, 8, 12, 8)))
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -142,6 +141,7 @@ class MappingPage(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setAccessibleName(tr("Columns"))
         scroll.setWidget(inside)
+        inside.setAutoFillBackground(False)  # it lies on a card
         first = parts.Card(
             parts.label(tr("The first cards, read this way"), Size.CAPTION, bold=True),
             self.cards,

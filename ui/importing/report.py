@@ -61,7 +61,7 @@ class ImportReportPage(QWidget):
         self.done = parts.button(tr("Done"), self.finished.emit, kind="primary", name="report_done")
         self.failed_head = QWidget()
         self.failed_head.setLayout(
-            parts.row(self.failed_title, None, self.mend, self.copy, self.save)
+            FlowLayout(self.failed_title, self.mend, self.copy, self.save, spacing=8)
         )
         self.saved = parts.label("", Size.CAPTION, tone="muted", wrap=True)
         layout = parts.column(
