@@ -103,13 +103,14 @@ class MyPicture(QFrame):
         self.take_file(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        image = QGuiApplication.clipboard().image()
-        if event.matches(QKeySequence.StandardKey.Paste) and not image.isNull():
-            self._say(tr("Making it small…"))
-            work = asyncio.to_thread(shrink, image)
-            self._tasks.start(self._take(work), name="my picture", of=self)
-        else:
-            super().keyPressEvent(event)
+        if event.matches(QKeySequence.StandardKey.Paste):
+            image = QGuiApplication.clipboard().image()
+            if not image.isNull():
+                self._say(tr("Making it small…"))
+                work = asyncio.to_thread(shrink, image)
+                self._tasks.start(self._take(work), name="my picture", of=self)
+                return
+        super().keyPressEvent(event)
 
     # ---- changing
 

@@ -283,17 +283,40 @@ def test_a_dropped_file_is_read(run: Run, dress: Theme, tmp_path: Path) -> None:
         async with opened(tmp_path) as (dialog, _session):
             mime = QMimeData()
             mime.setUrls([QUrl.fromLocalFile(str(a_book(tmp_path)))])
-            event = QDropEvent(
-                QPointF(40, 40),
-                Qt.DropAction.CopyAction,
-                mime,
-                Qt.MouseButton.LeftButton,
-                Qt.KeyboardModifier.NoModifier,
-            )
-            dialog.start.dropEvent(event)
+            drop(dialog, mime)
             await until(lambda: dialog.stack.currentWidget() is dialog.preview)
 
     run(story())
+
+
+def test_a_dropped_link_is_text_and_not_this_folder(
+    run: Run, dress: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_book(tmp_path)
+    monkeypatch.chdir(tmp_path)
+
+    async def story() -> None:
+        async with opened(tmp_path) as (dialog, _session):
+            mime = QMimeData()
+            mime.setUrls([QUrl("tel:+12025550199")])
+            mime.setText("Cy +1 202 555 0199")
+            drop(dialog, mime)
+            await until(lambda: dialog.stack.currentWidget() is dialog.preview)
+            assert dialog.preview.plan is not None
+            assert [card.name for card in dialog.preview.plan.cards] == ["Cy"]
+
+    run(story())
+
+
+def drop(dialog: ImportDialog, mime: QMimeData) -> None:
+    event = QDropEvent(
+        QPointF(40, 40),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    dialog.start.dropEvent(event)
 
 
 def test_pasted_numbers_become_people(run: Run, dress: Theme, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QWidget
 
@@ -111,7 +111,7 @@ class ImportStart(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         mime = event.mimeData()
-        if (mime.hasUrls() and all(url.isLocalFile() for url in mime.urls())) or mime.hasText():
+        if _files_of(mime) or mime.hasText():
             event.acceptProposedAction()
             self._set_over(over=True)
 
@@ -122,8 +122,8 @@ class ImportStart(QWidget):
         self._set_over(over=False)
         event.acceptProposedAction()
         mime = event.mimeData()
-        if mime.hasUrls():
-            self.files_chosen.emit([Path(url.toLocalFile()) for url in mime.urls()])
+        if files := _files_of(mime):
+            self.files_chosen.emit(files)
         else:
             self.text_pasted.emit(mime.text())
 
@@ -164,6 +164,13 @@ class ImportStart(QWidget):
 
     def _take_text(self) -> None:
         self.text_pasted.emit(self.paste.toPlainText())
+
+
+def _files_of(mime: QMimeData) -> list[Path]:
+    """List the files that are dropped; a link to a page is none, though it is a URL as well."""
+    urls = mime.urls()
+    is_files = all(url.isLocalFile() for url in urls)
+    return [Path(url.toLocalFile()) for url in urls] if is_files else []
 
 
 def _paste_field() -> QPlainTextEdit:
