@@ -17,7 +17,7 @@ from PySide6.QtCore import (
 from app.changes import Change, Kind
 from app.domain import ContactId
 from app.session import Row, Session
-from ui import contact_row
+from ui import contact_row, shelf
 from ui.shelf import (
     PICKS,
     Counts,
@@ -39,6 +39,8 @@ ALIKE_ROLE: Final = ROW_ROLE + 2
 """Whether the name looks like somebody else's."""
 
 FRAME_MS: Final = 33
+DAY_LOOK_MS: Final = 60_000
+"""A look at the clock: a timer until midnight would stand still while the computer sleeps."""
 FEW: Final = 4
 """Where no more than one of so many is shown, the next letter looks only among those."""
 SCARCE: Final = 64
@@ -84,6 +86,11 @@ class ContactModel(QAbstractTableModel):
         self._frame.setSingleShot(True)
         self._frame.setInterval(FRAME_MS)
         self._frame.timeout.connect(self.show_changes)
+        self._day = shelf.day_began()
+        self._clock = QTimer(self)
+        self._clock.setInterval(DAY_LOOK_MS)
+        self._clock.timeout.connect(self._look_at_day)
+        self._clock.start()
         self._answers: dict[int, Callable[[int], object]] = {
             ROW_ROLE: self.row,
             SECTION_ROLE: self._section,
@@ -98,6 +105,7 @@ class ContactModel(QAbstractTableModel):
         """Hear no more of changes."""
         self._unsubscribe()
         self._frame.stop()
+        self._clock.stop()
 
     # ---- what Qt asks
 
@@ -174,6 +182,7 @@ class ContactModel(QAbstractTableModel):
         """Read everything again."""
         self._stale = False
         self._dirty.clear()
+        self._day = shelf.day_began()
         rows = self._session.rows()
         keys = sort_keys(rows)
         places = sorted(range(len(rows)), key=keys.__getitem__)
@@ -190,7 +199,7 @@ class ContactModel(QAbstractTableModel):
     def show_changes(self) -> None:
         """Show everything that was gathered since the last frame."""
         self._frame.stop()
-        if self._stale:
+        if self._stale or self._day != shelf.day_began():
             self.load()
             return
         touched, self._dirty = self._dirty, set()
@@ -218,6 +227,11 @@ class ContactModel(QAbstractTableModel):
             if position < len(self._shown) and self._shown[position].id in changed:
                 here = self.index(position, 0)
                 self.dataChanged.emit(here, here)
+
+    def _look_at_day(self) -> None:
+        """Show at midnight that those who came yesterday are not new any more."""
+        if self._day != shelf.day_began():
+            self.load()
 
     def _on_change(self, change: Change) -> None:
         if not change.kinds & Kind.CONTACTS:

@@ -38,15 +38,19 @@ class Facet(StrEnum):
     UNUSABLE = "unusable"
 
 
-def _is_new(row: Row) -> bool:
-    return (row.joined_at or 0) >= _midnight(int(time.time()) // 60)
+def day_began() -> float:
+    """Tell when today began, where the reader is."""
+    return _midnight(int(time.time()) // 60)
 
 
 @lru_cache(maxsize=1)
 def _midnight(_minute: int) -> float:
-    """When today began, where the reader is."""
-    now = datetime.now().astimezone()
-    return now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+    today = datetime.now().astimezone().date()
+    return datetime.combine(today, datetime.min.time()).astimezone().timestamp()
+
+
+def _is_new(row: Row) -> bool:
+    return (row.joined_at or 0) >= day_began()
 
 
 # On Python 3.11, to look a member up in its enumeration takes longer than all else here.

@@ -10,10 +10,17 @@ import ui.contact_model
 from app.domain import Block, ContactId
 from app.paths import Paths
 from app.session import Session
-from tests.ui.conftest import Run
+from tests.ui.conftest import Run, until
 from tests.ui.people import a_row, fill
+from ui import shelf
 from ui.contact_model import ROW_ROLE, SECTION_ROLE, ContactModel, within, without
 from ui.shelf import Facet, Filter, Shelf, sort_key
+
+JOINED = """
+    INSERT INTO relation (address, contact, subscribed, favorite, blocked, visibility, fields,
+        paired, matched, origin, joined_at, since)
+    VALUES ('12025550101', 1, 1, 0, 0, 0, 0, 0, 1, 'import', ?1, ?1)
+"""
 
 Story = Callable[[Session, ContactModel], None]
 Tell = Callable[[Story], None]
@@ -239,3 +246,27 @@ def test_pieces_are_left_out_and_put_in_at_both_ends() -> None:
     assert without([0], [0]) == []
     assert within([1, 2], [0, 0, 1, 2], [-1, 0, 1, 3]) == [-1, 0, 1, 1, 2, 3]
     assert within([], [0, 0], [1, 2]) == [1, 2]
+
+
+def test_who_came_yesterday_is_not_new_after_midnight(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ui.contact_model, "DAY_LOOK_MS", 1)
+    monkeypatch.setattr(shelf, "day_began", lambda: 1_000.0)
+
+    async def story() -> None:
+        async with Session(None, Paths(tmp_path)) as session:
+            bo = session.add_contact("Bo", ["+12025550101"], "US")
+            session.add_contact("Cy", ["+12025550102"], "US")
+            with session._store.writing() as transaction:
+                transaction.run(JOINED, 2_000.0)
+                transaction.contacts.add(bo)
+            model = ContactModel(session)
+            model.show(Filter(Shelf.NEW))
+            assert (names(model), model.counts[Shelf.NEW]) == (["Bo"], 1)
+            monkeypatch.setattr(shelf, "day_began", lambda: 3_000.0)
+            await until(lambda: not model.rowCount())
+            assert model.counts[Shelf.NEW] == 0
+            model.close()
+
+    run(story())
