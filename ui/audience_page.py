@@ -1,9 +1,10 @@
 """Who can see this? For one field of mine: everyone I keep, grouped by the rule that decides."""
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.changes import Kind
@@ -15,6 +16,7 @@ from ui import impact, impact_people, parts, wording
 from ui.controls import Segmented
 from ui.follow import Follow
 from ui.icons import Icon
+from ui.impact_people import Considering
 from ui.impact_view import Choice, ImpactView
 from ui.people_lines import Group, Line
 from ui.people_list import PeopleTable
@@ -38,6 +40,7 @@ DO_NOT: Final = {
 }
 
 CHOICE: Final = "audience choice"
+LOOK: Final = "audience look"
 
 Seen = dict[ContactId, tuple[Field, ...]]
 
@@ -174,6 +177,12 @@ class AudiencePage(parts.Sheet):
         self.bar = QWidget()
         self.bar.setLayout(parts.row(self.chosen, None, self.show_it, self.hide_it))
         self.bar.hide()
+        foot = QWidget()
+        foot.setObjectName(parts.FOOT)
+        foot.setLayout(parts.column(self.impact, self.bar))
+        self._looking = Considering(self.impact, foot)
+        self._looking.watch_by([self.hide_it], partial(self._look, on=False))
+        self._looking.watch_by([self.show_it], partial(self._look, on=True))
         everyone = parts.button(tr("Choose all"), self.table.selectAll, kind="quiet", name="all")
         self.away = parts.EmptyState(
             Icon.OFFLINE,
@@ -195,8 +204,7 @@ class AudiencePage(parts.Sheet):
             about,
             parts.row(self.search, everyone),
             self.stack,
-            self.impact,
-            self.bar,
+            foot,
             spacing=12,
             margins=(24, 24, 24, 16),
         )
@@ -220,9 +228,13 @@ class AudiencePage(parts.Sheet):
         rows = self._session.rows_of(set(owners.values()))
         me = self._session.me()
         sets = me.privacy.sets if me else ()
-        chosen = set(self.table.chosen())
+        chosen = self.table.chosen()
+        blocker = QSignalBlocker(self.table)  # what is chosen stays, and so does the keyboard
         self.table.people.show_groups(groups_of(answer, owners, rows, sets))
-        self.table.choose(chosen)
+        self.table.choose(set(chosen))
+        blocker.unblock()
+        if {*self.table.chosen()} != {*chosen}:
+            self._show_selection(len(self.table.chosen()))
         self.stack.setCurrentWidget(self.table if addresses else self.nobody)
         self._show_words(answer, me.privacy.audiences[field] if me else None)
 
@@ -251,26 +263,45 @@ class AudiencePage(parts.Sheet):
         work = self._decide(self.table.chosen(), self.field, on=on)
         self._tasks.start(work, name=CHOICE, of=self)
 
-    async def _decide(self, people: list[ContactId], field: Field, *, on: bool) -> None:
-        """Pin what they see now, with this field or without it; a block stays above all of it."""
-        rows = self._session.rows_of(people)
-        free = [each for each in people if each in rows and Block.PROFILE not in rows[each].blocked]
-        owners = self._session.addresses(free)
+    def _look(self, *, on: bool) -> None:
+        work = self._consider(self.table.chosen(), self.field, on=on)
+        self._tasks.start(work, name=LOOK, of=self)
+
+    async def _consider(self, people: list[ContactId], field: Field, *, on: bool) -> None:
+        """Show beside the button what it would do, if it is still looked at by then."""
         try:
-            hidden = impact_people.visibility(self._session, free, Visibility.HIDDEN)
-            seen = seen_fields(await self._session.impact(hidden.suppose), owners)
+            wanted, choice = await self._choice(people, field, on=on)
+        except KithError:
+            return  # the page says so itself
+        if wanted and self._looking.is_looked_at:
+            self.impact.consider(choice)
+
+    async def _decide(self, people: list[ContactId], field: Field, *, on: bool) -> None:
+        self._tasks.stop(LOOK)
+        try:
+            wanted, choice = await self._choice(people, field, on=on)
         except KithError as problem:
             self.words.setText(wording.error(problem))
             return
-        wanted = switched(seen, free, field, on=on)
         if wanted:
-            suppose = Suppose(relations=_supposed(wanted, owners))
-            narrows = not on and len(wanted) <= impact.MANY
-            choice = Choice((field, on, frozenset(wanted)), suppose, narrows=narrows)
             self.impact.forget()
             self.impact.choose(choice, lambda: self._session.set_fields(wanted))
         else:
             self.words.setText(tr("For the chosen people this changes nothing."))
+
+    async def _choice(
+        self, people: list[ContactId], field: Field, *, on: bool
+    ) -> tuple[Seen, Choice]:
+        """Pin what they see now, with this field or without it; a block stays above all of it."""
+        rows = self._session.rows_of(people)
+        free = [each for each in people if each in rows and Block.PROFILE not in rows[each].blocked]
+        owners = self._session.addresses(free)
+        hidden = impact_people.visibility(self._session, free, Visibility.HIDDEN)
+        seen = seen_fields(await self._session.impact(hidden.suppose), owners)
+        wanted = switched(seen, free, field, on=on)
+        suppose = Suppose(relations=_supposed(wanted, owners))
+        narrows = not on and len(wanted) <= impact.MANY
+        return wanted, Choice((field, on, frozenset(wanted)), suppose, narrows=narrows)
 
 
 def _supposed(wanted: Seen, owners: Mapping[Address, ContactId]) -> list[SupposedRelation]:

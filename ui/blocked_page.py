@@ -80,6 +80,7 @@ class BlockedPage(parts.Sheet):
         for each in (self.table, none, found):
             self.stack.addWidget(each)
         self.foot = QWidget()
+        self.foot.setObjectName(parts.FOOT)
         self.foot.setLayout(parts.column(self.impact, parts.row(None, self.unblock)))
         self.foot.hide()
         Considering(self.impact, self.foot).watch([self.unblock], self._choice)

@@ -23,6 +23,8 @@ PAGE_WIDTH: Final = 680
 """A line longer than this is hard to read."""
 
 NARROW_PAGE: Final = 480
+FOOT: Final = "page_foot"
+"""What stands at the foot of a page and asks: nothing may cover it."""
 
 Piece = QWidget | QLayout | int | None
 """What goes into a row or a column: an int is a gap, `None` a spring."""

@@ -83,30 +83,37 @@ class Considering(QObject):
     def __init__(self, view: ImpactView, around: QWidget) -> None:
         super().__init__(around)
         self._view, self._around = view, around
-        self._choices: dict[QObject, Callable[[], Choice | None]] = {}
+        self._looks: dict[QObject, Callable[[], object]] = {}
         around.installEventFilter(self)
 
     def watch(self, controls: Iterable[QWidget], choice: Callable[[], Choice | None]) -> None:
         """Ask for this choice when one of the controls is looked at."""
+        self.watch_by(controls, lambda: self._consider(choice()))
+
+    def watch_by(self, controls: Iterable[QWidget], look: Callable[[], object]) -> None:
+        """Call this when one of the controls is looked at."""
         for control in controls:
-            self._choices[control] = choice
+            self._looks[control] = look
             control.installEventFilter(self)
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether pointer or keyboard are inside `around`."""
+        focused = QApplication.focusWidget()
+        inside = focused is not None and self._around.isAncestorOf(focused)
+        return inside or self._around.underMouse()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Look on entering a control, look away on leaving everything around it."""
         kind = event.type()
-        if watched in self._choices and kind in (QEvent.Type.Enter, QEvent.Type.FocusIn):
-            choice = self._choices[watched]()
-            if choice is None:
-                self._view.leave()
-            else:
-                self._view.consider(choice)
-        elif kind in (QEvent.Type.Leave, QEvent.Type.FocusOut):
-            self._leave()
+        if watched in self._looks and kind in (QEvent.Type.Enter, QEvent.Type.FocusIn):
+            self._looks[watched]()
+        elif kind in (QEvent.Type.Leave, QEvent.Type.FocusOut) and not self.is_looked_at:
+            self._view.leave()
         return False
 
-    def _leave(self) -> None:
-        focused = QApplication.focusWidget()
-        inside = focused is not None and self._around.isAncestorOf(focused)
-        if not inside and not self._around.underMouse():
+    def _consider(self, choice: Choice | None) -> None:
+        if choice is None:
             self._view.leave()
+        else:
+            self._view.consider(choice)

@@ -212,6 +212,7 @@ class MainWindow(QMainWindow):
         self.list.bar.wanted.connect(self._run_for_selection)
         self.actions_on_people.show_in(self.list, self._people)
         self.stage.moved.connect(self._mark_place)
+        self.stage.made.connect(self.toast.keep_clear_of_feet)
         self.stage.contact_page.more_wanted.connect(self._show_person_menu)
         self.sync.sign_in_wanted.connect(self.sign_in_wanted)
         self.palette_box.command_chosen.connect(self.run_command)

@@ -5,6 +5,7 @@ Text is in `ui.text`, layout in `ui.blocks`, what is pressed in `ui.buttons`, wh
 """
 
 from ui.blocks import (
+    FOOT,
     Card,
     Page,
     Piece,
@@ -25,6 +26,7 @@ from ui.messages import Banner, EmptyState, Glyph
 from ui.text import ElidedLabel, announce, is_restyled, label, pill, set_property, set_tip
 
 __all__ = [
+    "FOOT",
     "Banner",
     "Card",
     "CopyButton",

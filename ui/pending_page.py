@@ -149,6 +149,7 @@ class PendingPage(parts.Sheet):
         self.foot = parts.Card(
             self.preview, self.tell, parts.row(None, self.withdraw), spacing=10, padding=12
         )
+        self.foot.setObjectName(parts.FOOT)
         self.foot.hide()
         self.head = QWidget()
         line = parts.row(self.search, self.everything)

@@ -27,7 +27,7 @@ class Toast(QFrame):
         self.setObjectName("toast")
         self.setProperty("kind", "toast")
         self._then: Callable[[], object] | None = None
-        self._clear: QWidget | None = None
+        self._clear: list[QWidget] = []
         self.words = parts.label("")
         self.words.setObjectName("toast_words")
         self.way = parts.button("", self._take, kind="toast", name="toast_way")
@@ -47,8 +47,13 @@ class Toast(QFrame):
 
     def keep_clear_of(self, below: QWidget) -> None:
         """Stand above this wherever the two would meet: what it asks must stay in sight."""
-        self._clear = below
+        self._clear.append(below)
         below.installEventFilter(self)
+
+    def keep_clear_of_feet(self, page: QWidget) -> None:
+        """Stand above what a page that was just made asks at its foot."""
+        for each in page.findChildren(QWidget, parts.FOOT):
+            self.keep_clear_of(each)
 
     def say(self, text: str, way: str = "", then: Callable[[], object] | None = None) -> None:
         """Say it, and offer one way on."""
@@ -94,8 +99,10 @@ class Toast(QFrame):
         over, air = self._over, theme.px(24)
         place = QRect(QPoint((over.width() - self.width()) // 2, 0), self.size())
         place.moveBottom(over.height() - air - 1)
-        if self._clear is not None and self._clear.isVisible():
-            taken = QRect(self._clear.mapTo(over, QPoint()), self._clear.size())
+        for each in self._clear:
+            if not each.isVisible():
+                continue
+            taken = QRect(each.mapTo(over, QPoint()), each.size())
             if place.intersects(taken.adjusted(-air, 0, air, 0)):
                 place.moveBottom(min(place.bottom(), taken.top() - theme.px(8)))
         self.move(place.topLeft())
