@@ -99,7 +99,7 @@ async def get_contacts(call: Call) -> Response:
         call.me(tx)
         page = _page(tx, call, query)
         read = listing.whole if page.since == _WHOLE else listing.changed
-        return page, read(tx, call.node.texts, page)
+        return page, read(tx, call.node.directory, page)
 
     page, found = await call.node.store.read(work)
     rest: dict[str, object] = {

@@ -8,7 +8,9 @@ from app.domain import Address
 from app.service import feed, messages, relations
 from app.service.accounts import load_owners
 from app.service.cursors import Page
+from app.service.directory import Directory
 from app.service.items import Item
+from app.service.known_views import KnownViews
 from app.service.myself import me_json
 from app.service.relations import STANDING, Record
 from app.service.store import Tx
@@ -26,7 +28,7 @@ class Listing:
     next: Page | None
 
 
-def whole(tx: Tx, texts: Texts, page: Page) -> Listing:
+def whole(tx: Tx, directory: Directory, page: Page) -> Listing:
     """Return a page of everything kept."""
     rows = _rows(
         tx,
@@ -35,14 +37,14 @@ def whole(tx: Tx, texts: Texts, page: Page) -> Listing:
         page.key,
         page.limit + 1,
     )
-    return _listing(tx, texts, rows, page)
+    return _listing(tx, directory, rows, page)
 
 
-def changed(tx: Tx, texts: Texts, page: Page) -> Listing:
+def changed(tx: Tx, directory: Directory, page: Page) -> Listing:
     """Return a page of what changed between two numbers of the feed."""
     moved = (page.account_id, page.since, page.until, page.key)
     rows = tx.all(_CHANGED, *moved, *moved, page.limit + 1, page.account_id)
-    return _listing(tx, texts, rows, page)
+    return _listing(tx, directory, rows, page)
 
 
 def since(
@@ -67,8 +69,12 @@ def since(
 
 def relation_item(tx: Tx, texts: Texts, record: Record) -> bytes:
     """Return one relation as its owner reads it."""
-    rows = _rows(tx, "r.owner_id = ? AND r.peer_key = ?", record.owner_id, record.peer_key)
-    return _listing(tx, texts, rows, Page(record.owner_id, 0, 0, 0, 1)).relations[0]
+    (row,) = _rows(tx, "r.owner_id = ? AND r.peer_key = ?", record.owner_id, record.peer_key)
+    record = Record(*row[:_RECORD])
+    (address,) = texts.read([record.sealed])
+    owners = load_owners(tx, [] if record.peer_id is None else [record.peer_id])
+    view, _, _ = feed.seen(record, owners.get(record.peer_id or 0), row[_RECORD:])
+    return relations.relation_json(record, address, view)
 
 
 _STANDS = (
@@ -93,19 +99,17 @@ def _rows(tx: Tx, condition: str, *values: int) -> list[tuple[Any, ...]]:
     return tx.all(f"{_SELECT} relation r {_STANDS} WHERE {condition}", *values)
 
 
-def _listing(tx: Tx, texts: Texts, rows: list[tuple[Any, ...]], page: Page) -> Listing:
+def _listing(tx: Tx, directory: Directory, rows: list[tuple[Any, ...]], page: Page) -> Listing:
     rest = len(rows) > page.limit
     rows = rows[: page.limit]
     records = [Record(*row[:_RECORD]) for row in rows]
-    addresses = texts.read([record.sealed for record in records])
-    owners = load_owners(tx, [record.peer_id for record in records if record.peer_id is not None])
+    addresses = directory.texts.read([record.sealed for record in records])
+    views = _views(tx, directory.views, records, rows)
     kept: list[bytes] = []
     removed: list[Address] = []
-    for record, address, row in zip(records, addresses, rows, strict=True):
+    for record, address, view in zip(records, addresses, views, strict=True):
         if record.kept:
-            owner = owners.get(record.peer_id or 0)
-            view, _, _ = feed.seen(record, owner, row[_RECORD:])
-            kept.append(relations.relation_json(record, address, view))
+            kept.append(relations.relation_json(record, address, view.encode()))
         elif page.since < record.relation_seq <= page.until:
             removed.append(address)
     following = (
@@ -114,6 +118,22 @@ def _listing(tx: Tx, texts: Texts, rows: list[tuple[Any, ...]], page: Page) -> L
         else None
     )
     return Listing(kept, removed, following)
+
+
+def _views(
+    tx: Tx, known: KnownViews, records: list[Record], rows: list[tuple[Any, ...]]
+) -> list[str]:
+    """Return what is seen of each peer; only those are read whose view nobody has seen of late."""
+    views = known.texts(record.digest for record in records)
+    unknown = [place for place, view in enumerate(views) if view is None]
+    idents = [records[place].peer_id for place in unknown]
+    owners = load_owners(tx, [ident for ident in idents if ident is not None])
+    written: dict[int, str] = {}
+    for place, ident in zip(unknown, idents, strict=True):
+        view, _, digest = feed.seen(records[place], owners.get(ident or 0), rows[place][_RECORD:])
+        views[place] = written[digest] = view.decode()
+    known.note(written)
+    return [view or "" for view in views]
 
 
 def _relation_items(tx: Tx, texts: Texts, start: str, items: dict[int, list[Item]]) -> None:

@@ -65,12 +65,14 @@ async def agree(me: Person, book: list[str], **flags: Any) -> None:
     body = {"entries": [{"addresses": book, **flags}]}
     answer = await me.call("POST", "/v1/contacts/sync", json=body)
     synced = answer.json()
+    listed = (await me.call("GET", "/v1/contacts")).text
     assert len(synced["matched"]) == 11
     assert len(synced["pending"]) == 2
     for relation in synced["matched"]:
         address = relation["profile"]["address"]
         alone = (await me.call("GET", f"/v1/contacts/{address}")).text
         assert alone.replace(address, relation["address"], 1) in answer.text
+        assert alone in listed
     for address in synced["pending"]:
         assert (await me.get(f"/v1/contacts/{address}"))["state"] == "pending"
 
@@ -96,6 +98,8 @@ async def test_a_view_that_is_known_is_never_shown_as_it_was(service: Service) -
         for deed in deeds:
             await me.sync(other.address, subscribe=subscribe)
             await deed()
+            (listed,) = (await me.get("/v1/contacts"))["relations"]
+            assert listed["profile"] == await me.get(f"/v1/profiles/{other.address}")
             (relation,) = (await me.sync(other.address, subscribe=subscribe))["matched"]
             assert relation["profile"] == await me.get(f"/v1/profiles/{other.address}")
             views.append(relation["profile"]["fields"])
@@ -110,6 +114,19 @@ async def test_the_same_book_again_reads_no_account_but_mine(service: Service) -
         await me.sync(*book)
     assert steps
     assert not [sql for sql, _ in steps if "JOIN account" in sql]
+
+
+async def test_a_list_reads_no_account_whose_view_is_known(service: Service) -> None:
+    (me,) = await service.people(fresh())
+    await me.sync(*await a_crowd(me))
+    listed = (await me.call("GET", "/v1/contacts")).json()["relations"]
+    with traced(service.node) as steps:
+        assert (await me.call("GET", "/v1/contacts")).json()["relations"] == listed
+    assert not [sql for sql, _ in steps if "JOIN account a" in sql]
+    service.node.directory.views.note({-number: "{}" for number in range(1, MOST + 1)})
+    with traced(service.node) as steps:
+        assert (await me.call("GET", "/v1/contacts")).json()["relations"] == listed
+    assert [sql for sql, _ in steps if "JOIN account a" in sql]
 
 
 async def test_views_that_were_forgotten_are_written_anew(service: Service) -> None:

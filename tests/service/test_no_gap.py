@@ -40,9 +40,8 @@ class Replica:
             self.names[profile["address"]] = profile["fields"].get("name")
         self.position = heads(tx, [self.account_id])[self.account_id]
         page = Page(self.account_id, (1 << 63) - 1, 0, self.position, 1000)
-        shown: list[Any] = [
-            msgspec.json.decode(each) for each in listing.whole(tx, texts, page).relations
-        ]
+        listed = listing.whole(tx, service.node.directory, page).relations
+        shown: list[Any] = [msgspec.json.decode(each) for each in listed]
         assert self.names == {each["address"]: each["profile"]["fields"]["name"] for each in shown}
 
 
