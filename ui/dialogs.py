@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QWidget
 
@@ -11,6 +12,9 @@ from app.domain import ContactId
 from app.session import Session
 from ui.add_dialog import AddDialog
 from ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from ui.importing.dialog import ImportDialog
 
 
 class Dialogs:
@@ -25,7 +29,7 @@ class Dialogs:
     ) -> None:
         self._session, self._tasks, self._window = session, tasks, window
         self._show_contact = show_contact
-        self._importing: QDialog | None = None
+        self._importing: ImportDialog | None = None
 
     def add_person(self, typed: str) -> None:
         """Ask for a name and a number."""
@@ -42,11 +46,12 @@ class Dialogs:
     def import_books(self, paths: Sequence[Path]) -> None:
         """Show what importing these files would do; without any, ask which."""
         if self._importing is not None:
+            self._importing.offer(paths)
             self._importing.raise_()
             self._importing.activateWindow()
             return
         late = import_module("ui.importing.dialog")
-        dialog: QDialog = late.ImportDialog(self._session, self._tasks, self._window, paths)
+        dialog: ImportDialog = late.ImportDialog(self._session, self._tasks, self._window, paths)
         dialog.destroyed.connect(self._forget_import)
         dialog.show()
         self._importing = dialog

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 
@@ -28,6 +28,7 @@ PEOPLE = {"Ada": "+1 202 555 0101", "Bo": "(202) 555-0102", "Half a number": "+1
 
 
 def a_book(folder: Path, people: dict[str, str] | None = None) -> Path:
+    folder.mkdir(exist_ok=True)
     path = folder / "family.vcf"
     cards = [CARD.format(name=name, number=number) for name, number in (people or PEOPLE).items()]
     path.write_text("".join(cards), newline="")
@@ -276,47 +277,6 @@ def test_books_of_other_programs_are_offered_and_read(
             await until(lambda: dialog.stack.currentWidget() is dialog.preview)
 
     run(story())
-
-
-def test_a_dropped_file_is_read(run: Run, dress: Theme, tmp_path: Path) -> None:
-    async def story() -> None:
-        async with opened(tmp_path) as (dialog, _session):
-            mime = QMimeData()
-            mime.setUrls([QUrl.fromLocalFile(str(a_book(tmp_path)))])
-            drop(dialog, mime)
-            await until(lambda: dialog.stack.currentWidget() is dialog.preview)
-
-    run(story())
-
-
-def test_a_dropped_link_is_text_and_not_this_folder(
-    run: Run, dress: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    a_book(tmp_path)
-    monkeypatch.chdir(tmp_path)
-
-    async def story() -> None:
-        async with opened(tmp_path) as (dialog, _session):
-            mime = QMimeData()
-            mime.setUrls([QUrl("tel:+12025550199")])
-            mime.setText("Cy +1 202 555 0199")
-            drop(dialog, mime)
-            await until(lambda: dialog.stack.currentWidget() is dialog.preview)
-            assert dialog.preview.plan is not None
-            assert [card.name for card in dialog.preview.plan.cards] == ["Cy"]
-
-    run(story())
-
-
-def drop(dialog: ImportDialog, mime: QMimeData) -> None:
-    event = QDropEvent(
-        QPointF(40, 40),
-        Qt.DropAction.CopyAction,
-        mime,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    dialog.start.dropEvent(event)
 
 
 def test_pasted_numbers_become_people(run: Run, dress: Theme, tmp_path: Path) -> None:

@@ -94,6 +94,12 @@ class ImportDialog(QDialog):
         self._paths = [*paths]
         self._tasks.start(self._read(), name=TASK, of=self)
 
+    def offer(self, paths: Sequence[Path]) -> None:
+        """Read these next, unless something is looked at that is not done yet."""
+        if paths and (self._report is not None or self.stack.currentWidget() is self.start):
+            self._report = None
+            self.read(paths)
+
     def _read_again(self) -> None:
         self._tasks.start(self._read(), name=TASK, of=self)
 
