@@ -2,8 +2,9 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from ui import parts
 from ui.icons import Icon
@@ -39,7 +40,21 @@ class SelectionBar(QWidget):
                 self.words, None, *self.buttons.values(), clear, spacing=2, margins=(16, 6, 8, 6)
             )
         )
+        for each in (*self.buttons.values(), clear):
+            each.installEventFilter(self)
         self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Show tooltips from the foot of the bar on: above it is said what a button would do."""
+        if (
+            isinstance(event, QHelpEvent)
+            and event.type() == QEvent.Type.ToolTip
+            and isinstance(watched, QWidget)
+        ):
+            foot = self.mapToGlobal(self.rect().bottomLeft()).y()
+            QToolTip.showText(QPoint(event.globalX(), foot), watched.toolTip(), watched)
+            return True
+        return False
 
     def show_count(self, count: int) -> None:
         """Show how many are chosen; one alone needs no bar."""

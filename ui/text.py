@@ -71,7 +71,9 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
 
 def set_tip(widget: QWidget, text: str) -> None:
     """Set a tooltip. Tooltips have no plain mode, so the text is escaped."""
-    widget.setToolTip(f"<p style='white-space:pre-wrap'>{html.escape(text)}</p>" if text else "")
+    widget.setToolTip(
+        f"<p style='margin:0;white-space:pre-wrap'>{html.escape(text)}</p>" if text else ""
+    )
 
 
 def announce(widget: QWidget, text: str) -> None:

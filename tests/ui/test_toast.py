@@ -1,7 +1,8 @@
 """What the toast says, how large it is, and where it stands."""
 
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QPoint
+from PySide6.QtGui import QGuiApplication, QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from app.domain import Block
 from tests.ui.by_hand import CTRL, Key, click_row, press, texts
@@ -58,6 +59,26 @@ def test_the_toast_does_not_cover_what_is_asked_under_the_list(
             window.list.table.choose_current_only()
             low = window.height() - bar.height()
             await until(lambda: window.toast.geometry().bottom() > low)
+
+    run(story())
+
+
+def test_no_tooltip_covers_what_is_said_above_the_bar(run: Run, open_window: OpenWindow) -> None:
+    async def story() -> None:
+        async with open_window(5) as (window, _session):
+            screen = window.screen().availableGeometry()
+            window.move(0, screen.bottom() + 1 - window.height())  # no room below the bar
+            window.list.table.selectAll()
+            star = window.list.bar.buttons["favorite"]
+            await until(star.isVisible)
+            middle = star.rect().center()
+            wanted = QHelpEvent(QEvent.Type.ToolTip, middle, star.mapToGlobal(middle))
+            QApplication.sendEvent(star, wanted)
+            assert "Ctrl+D" in QToolTip.text()
+            found = QApplication.topLevelWidgets()
+            (tip,) = [each for each in found if each.inherits("QTipLabel") and each.isVisible()]
+            assert tip.y() >= window.list.bar.mapToGlobal(QPoint()).y()
+            QToolTip.hideText()
 
     run(story())
 
