@@ -1,6 +1,7 @@
 """Write cards as a book that Kith and others read back the same."""
 
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -43,12 +44,16 @@ def book_lines(cards: Iterable[Card], kind: BookFormat) -> Iterator[str]:
 def write_book(path: Path, cards: Iterable[Card], kind: BookFormat) -> None:
     """Write a book to a file; pictures and nothing else are left out of a table.
 
-    What was there before stays until the whole book is on the disk; raise OSError otherwise.
+    What was there before stays until the whole book is on the disk; raise OSError otherwise. A link
+    stays a link, and who may read the file stays as it was.
     """
+    path = path.resolve()
     encoding = "utf-8-sig" if kind == BookFormat.CSV else "utf-8"  # Excel asks for the mark
     part = path.with_name(path.name + ".part")
     try:
         with part.open("w", encoding=encoding, newline="") as file:
+            if path.exists():
+                shutil.copymode(path, part)
             file.writelines(book_lines(cards, kind))
             file.flush()
             os.fsync(file.fileno())

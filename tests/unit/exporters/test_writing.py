@@ -65,6 +65,17 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
     assert names_in(tmp_path) == {"book.vcf"}
 
 
+def test_a_link_and_who_may_read_the_file_stay_as_they_were(tmp_path: Path) -> None:
+    kept, link = tmp_path / "kept.vcf", tmp_path / "contacts.vcf"
+    kept.touch()
+    kept.chmod(0o600)
+    link.symlink_to(kept)
+    write_book(link, [Card(source="", name="Ada")], BookFormat.VCARD_4)
+    assert link.is_symlink()
+    assert "Ada" in kept.read_text()
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
 async def test_a_place_that_cannot_be_written_is_an_error(session: Session, tmp_path: Path) -> None:
     with pytest.raises(OSError, match="directory"):
         await session.exports.write(tmp_path / "none" / "book.vcf", BookFormat.VCARD_3)
