@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from ui import parts
+from ui import parts, theme
 from ui.icons import Icon
 from ui.parts import IconButton
 from ui.wording import counted, tr
@@ -51,7 +51,7 @@ class SelectionBar(QWidget):
             and event.type() == QEvent.Type.ToolTip
             and isinstance(watched, QWidget)
         ):
-            foot = self.mapToGlobal(self.rect().bottomLeft()).y()
+            foot = self.mapToGlobal(self.rect().bottomLeft()).y() + theme.px(8)
             QToolTip.showText(QPoint(event.globalX(), foot), watched.toolTip(), watched)
             return True
         return False
