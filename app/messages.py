@@ -11,6 +11,8 @@ from app.domain import Address, ContactId, Message
 from app.transaction import Transaction, listed
 
 WAITING: Final = "waiting"
+_FOR_EVER: Final = "9999"
+"""After every moment, as moments are written."""
 _COLUMNS: Final = "id, sender, recipient, text, sent_at, status"
 
 
@@ -19,12 +21,13 @@ def write(transaction: Transaction, me: Address, to: Address, text: str) -> Mess
     now = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
     message = Message(str(uuid4()), me, to, text, now.replace("+00:00", "Z"), WAITING)
     apply_message(transaction, message, me)
+    mark_read(transaction, [to])
     transaction.kinds |= Kind.OUTBOX
     return message
 
 
 def apply_message(transaction: Transaction, message: Message, me: Address) -> None:
-    """Take over a message, or what has become of it; where I answer, I have read."""
+    """Take over a message, or what has become of it; what I answer to I have read."""
     is_mine = message.sender == me
     peer = message.to if is_mine else message.sender
     transaction.kinds |= Kind.MESSAGES
@@ -42,25 +45,18 @@ def apply_message(transaction: Transaction, message: Message, me: Address) -> No
         not is_mine,
     )
     if is_mine:
-        mark_read(transaction, [peer])
+        mark_read(transaction, [peer], message.sent_at)
     else:
         _touch(transaction, [peer])
 
 
-def mark_read(transaction: Transaction, peers: Collection[Address]) -> None:
-    """Note that I have read what these wrote."""
+def mark_read(transaction: Transaction, peers: Collection[Address], until: str = _FOR_EVER) -> None:
+    """Note that I have read what these wrote until then."""
+    written = "unread AND peer IN (SELECT value FROM json_each(?)) AND sent_at <= ?"
     chosen = listed(peers)
-    unread = transaction.all(
-        "SELECT DISTINCT peer FROM message WHERE unread"
-        " AND peer IN (SELECT value FROM json_each(?))",
-        chosen,
-    )
+    unread = transaction.all(f"SELECT DISTINCT peer FROM message WHERE {written}", chosen, until)
     if unread:
-        transaction.run(
-            "UPDATE message SET unread = 0 WHERE unread"
-            " AND peer IN (SELECT value FROM json_each(?))",
-            chosen,
-        )
+        transaction.run(f"UPDATE message SET unread = 0 WHERE {written}", chosen, until)
         _touch(transaction, [peer for (peer,) in unread])
 
 
