@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
     """End the program where a bus would carry nothing."""
-    if options.bus and not is_server(options.database or ""):
+    if options.bus and options.database is None:
         parser.error("--bus is for nodes that share a --database postgresql://…")
 
 
@@ -93,8 +93,8 @@ def _port(text: str) -> int:
 
 
 def _database(text: str) -> str:
-    if "://" in text and not is_server(text):
-        raise argparse.ArgumentTypeError(f"{text} is no postgresql://…")
+    if not is_server(text):  # nor a file: what is in the data folder is claimed with it
+        raise argparse.ArgumentTypeError(f"{text or 'nothing'} is no postgresql://…")
     return text
 
 

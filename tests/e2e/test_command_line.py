@@ -107,6 +107,8 @@ def test_sync_speaks_to_people_without_json(
         (("serve", "--data", "d", "--discovery-burst", "1.5"), 2),
         (("serve", "--data", "d", "--discovery-per-hour", "many"), 2),
         (("serve", "--data", "d", "--bus", "nats://127.0.0.1:1"), 2),
+        (("serve", "--data", "d", "--database", ""), 2),
+        (("serve", "--data", "d", "--database", "kith.db"), 2),
         (("watch", "more"), 2),
         (("watch", "--service", "http://127.0.0.1:1"), 2),
         (("demo", "--screenshot", "picture.jpg"), 2),
