@@ -23,6 +23,8 @@ class Books:
         self._tables = tables
         """The file that remembers what the columns of tables mean."""
         self._my_address = my_address
+        self.cut_short: list[str] = []
+        """The imports that the last end of Kith cut short, and of which nothing is left."""
 
     async def plan(
         self, paths: Sequence[Path], region: str, chosen: Mapping[Path, Columns] | None = None

@@ -64,7 +64,7 @@ class Session:
     async def __aenter__(self) -> Self:
         if self._store.is_alone:
             with self._store.writing() as transaction:
-                undo_open_steps(transaction)
+                self.books.cut_short = undo_open_steps(transaction)
                 release_all(transaction)
         self._pulse.show()
         self.changes.subscribe(self._on_change)

@@ -170,10 +170,12 @@ def _turned(current: Value, old: Value, new: Value) -> Value:
     return new if current == old else current
 
 
-def undo_open_steps(transaction: Transaction) -> None:
-    """At the start: an import that did not come to its end leaves nothing behind."""
-    for (step_id,) in transaction.all("SELECT id FROM step WHERE open"):
+def undo_open_steps(transaction: Transaction) -> list[str]:
+    """At the start: an import that did not come to its end leaves nothing behind but its name."""
+    cut_short = transaction.all("SELECT id, name FROM step WHERE open")
+    for step_id, _name in cut_short:
         abandon_step(transaction, step_id)
+    return [name for _step_id, name in cut_short]
 
 
 def take_back_last(transaction: Transaction, step_id: int, most: int) -> bool:

@@ -113,6 +113,7 @@ class MainWindow(QMainWindow):
         )
         ways.announce(self.list, self.rail, self._bring)
         self.ways: object = ways
+        self.undo_toasts.say_cut_short()
         watch = import_module("ui.duplicates.watch").DuplicatesWatch
         self._late = (watch(self._session, self.tasks, self.rail.pages["duplicates"]),)
 

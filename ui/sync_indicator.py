@@ -45,7 +45,7 @@ def shown(state: SessionState, now: float) -> Shown:
             detail = ", ".join(each for each in (kept, _retry(state, now)) if each)
             made = Shown(Icon.OFFLINE, "warning", tr("Offline"), detail, "sync")
         case Status.WAITING:
-            made = Shown(Icon.WAITING, "muted", waiting, "", "sync")
+            made = Shown(Icon.WAITING, "muted", tr("Not sent yet"), waiting, "sync")
         case Status.SIGNED_OUT:
             text = kept or tr("Your contacts are safe here.")
             made = Shown(Icon.SIGN_OUT, "danger", tr("Signed out"), text, "sign_in")

@@ -4,7 +4,7 @@ from functools import partial
 
 from app.changes import Change, Kind
 from app.session import Session, Step
-from ui.plain import one_line
+from ui.plain import isolated, one_line
 from ui.toast import Toast
 from ui.wording import tr
 
@@ -20,6 +20,12 @@ class UndoToasts:
     def close(self) -> None:
         """Hear no more of steps."""
         self._unsubscribe()
+
+    def say_cut_short(self) -> None:
+        """Say that an import ended with the Kith before, and that nothing of it is here."""
+        for name in self._session.books.cut_short[-1:]:
+            text = tr("“%1” was cut short when Kith ended. Nothing of it is here: do it again.")
+            self._toast.say(text.replace("%1", isolated(name)))
 
     def undo(self) -> None:
         """Take back the newest step, or say that there is none."""

@@ -28,7 +28,7 @@ NOW = 1_760_000_000.0
             "The server cannot prove to be the service. Nothing was sent.",
             "sync",
         ),
-        (SessionState(Status.WAITING, waiting=1), "1 change waiting", "", "sync"),
+        (SessionState(Status.WAITING, waiting=1), "Not sent yet", "1 change waiting", "sync"),
         (SessionState(Status.PAUSED, waiting=3), "Sync paused", "3 changes waiting", "resume"),
         (SessionState(Status.SIGNED_OUT), "Signed out", "Your contacts are safe here.", "sign_in"),
     ],

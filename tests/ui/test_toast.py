@@ -1,13 +1,22 @@
 """What the toast says, how large it is, and where it stands."""
 
+import time
+from pathlib import Path
+
 from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtGui import QGuiApplication, QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from app.domain import Block
+from app.paths import Paths
+from app.session import Session
+from app.steps import begin_step
 from tests.ui.by_hand import CTRL, Key, click_row, press, texts
 from tests.ui.conftest import OpenWindow, Run, until
+from ui.main_window import MainWindow
 from ui.plain import one_line
+from ui.theme import Theme
+from ui.window_state import WindowState
 
 
 def test_a_long_toast_fills_two_lines_and_the_next_is_as_short_as_its_words(
@@ -59,6 +68,25 @@ def test_the_toast_does_not_cover_what_is_asked_under_the_list(
             window.list.table.choose_current_only()
             low = window.height() - bar.height()
             await until(lambda: window.toast.geometry().bottom() > low)
+
+    run(story())
+
+
+def test_an_import_that_was_cut_short_is_told_at_the_next_start(
+    run: Run, dress: Theme, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with Session(None, Paths(tmp_path)) as session:
+            with session._store.writing() as transaction:
+                begin_step(transaction, "Import family.vcf", time.time(), is_open=True)
+        async with Session(None, Paths(tmp_path)) as session:
+            window = MainWindow(session, dress, WindowState(tmp_path / "window.ini"))
+            window.show()
+            try:
+                await until(window.toast.isVisible)
+                assert "“Import family.vcf” was cut short" in texts(window.toast)
+            finally:
+                await window.close_window()
 
     run(story())
 

@@ -248,6 +248,9 @@ async def test_an_import_that_was_killed_leaves_nothing_behind(tmp_path: Path, b
     async with Session(None, Paths(tmp_path / "home")) as session:
         assert session.rows() == []
         assert session._store.reading.all("SELECT * FROM outbox") == []
+        assert session.books.cut_short == [f"Import {path.name}"]
+    async with Session(None, Paths(tmp_path / "home")) as session:
+        assert session.books.cut_short == []
 
 
 def killed_copy(source: Path, target: Path) -> None:
