@@ -59,8 +59,7 @@ def run(options: argparse.Namespace) -> int:
     app.setApplicationName("Kith")
     app.setDesktopFileName("kith")
     app.setQuitOnLastWindowClosed(False)
-    if QLocale().language() is QLocale.Language.C:
-        QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
+    read_as_the_system(app)
     avatar.limit_decoding()
     garbage.GarbageCollection(app)
     dress = Theme(app)
@@ -73,6 +72,15 @@ def run(options: argparse.Namespace) -> int:
     except OSError as error:
         sys.stderr.write(f"kith: {trouble(error)}\n")
         return FAILED
+
+
+def read_as_the_system(app: QApplication) -> None:
+    """Write numbers and dates as the reader does, and begin at the side where they begin."""
+    if QLocale().language() is QLocale.Language.C:
+        QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
+    languages = QLocale.system().uiLanguages()  # these also heed LANGUAGE
+    if languages:
+        app.setLayoutDirection(QLocale(languages[0]).textDirection())
 
 
 def choose_screen() -> None:
@@ -215,7 +223,8 @@ async def _find_account(paths: Paths, dress: Theme, ending: asyncio.Event) -> Ac
         found: Account | None = await saved.load_account(paths)
         if found is not None:
             return found
-    if paths.service_dir.exists():
+        # Its token is asked for: whoever is signed in elsewhere is not the one here.
+    elif paths.service_dir.exists():
         return HERE
     _remembered(paths, dress)
     return await _ask_account(paths, ending)

@@ -170,5 +170,29 @@ def test_a_window_that_was_killed_leaves_no_service(
     wait_for(lambda: not is_alive(pid))
 
 
+@pytest.mark.parametrize(
+    ("language", "direction"), [("ar_EG", "RightToLeft"), ("en_US", "LeftToRight")]
+)
+def test_the_window_begins_where_the_language_of_the_system_does(
+    language: str, direction: str
+) -> None:
+    script = (
+        "from PySide6.QtWidgets import QApplication\n"
+        "from ui.main import read_as_the_system\n"
+        "app = QApplication([])\n"
+        "read_as_the_system(app)\n"
+        "print(app.layoutDirection().name)\n"
+    )
+    spoken = {"LANG": f"{language}.UTF-8", "LANGUAGE": "", "LC_ALL": ""}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, **spoken, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == direction
+
+
 def test_wrong_words_are_refused(start: Callable[..., subprocess.Popen[str]]) -> None:
     assert start("serve", "--data", "x").wait(PATIENCE_S) == 2
