@@ -9,6 +9,7 @@ from app.service import feed, messages, relations
 from app.service.accounts import load_owners
 from app.service.cursors import Page
 from app.service.directory import Directory
+from app.service.feed import View
 from app.service.items import Item
 from app.service.known_views import KnownViews
 from app.service.myself import me_json
@@ -30,9 +31,9 @@ class Listing:
 
 def whole(tx: Tx, directory: Directory, page: Page) -> Listing:
     """Return a page of everything kept."""
-    rows = _rows(
-        tx,
-        "r.owner_id = ? AND r.kept = 1 AND r.peer_key > ? ORDER BY r.peer_key LIMIT ?",
+    rows = tx.all(
+        f"SELECT {relations.COLUMNS} FROM relation r WHERE r.owner_id = ? AND r.kept = 1"
+        " AND r.peer_key > ? ORDER BY r.peer_key LIMIT ?",
         page.account_id,
         page.key,
         page.limit + 1,
@@ -69,11 +70,8 @@ def since(
 
 def relation_item(tx: Tx, texts: Texts, record: Record) -> bytes:
     """Return one relation as its owner reads it."""
-    (row,) = _rows(tx, "r.owner_id = ? AND r.peer_key = ?", record.owner_id, record.peer_key)
-    record = Record(*row[:_RECORD])
     (address,) = texts.read([record.sealed])
-    owners = load_owners(tx, [] if record.peer_id is None else [record.peer_id])
-    view, _, _ = feed.seen(record, owners.get(record.peer_id or 0), row[_RECORD:])
+    ((view, _, _),) = _seen(tx, [record]).values()
     return relations.relation_json(record, address, view)
 
 
@@ -81,7 +79,6 @@ _STANDS = (
     " JOIN account v ON v.id = r.owner_id"
     " LEFT JOIN relation m ON m.owner_id = r.peer_id AND m.peer_key = v.address_key"
 )
-_SELECT = f"SELECT {relations.COLUMNS}, {STANDING} FROM"
 _CHANGED = (
     "WITH moved(peer_key) AS (SELECT peer_key FROM relation"
     " WHERE owner_id = ? AND relation_seq > ? AND relation_seq <= ? AND +peer_key > ?"
@@ -89,27 +86,22 @@ _CHANGED = (
     " WHERE owner_id = ? AND profile_seq > ? AND profile_seq <= ? AND profile_seq > 0"
     " AND +peer_key > ?), page(peer_key) AS"
     " (SELECT peer_key FROM moved ORDER BY +peer_key LIMIT ?)"
-    f" {_SELECT} page CROSS JOIN relation r ON r.owner_id = ? AND r.peer_key = page.peer_key"
-    f" {_STANDS} ORDER BY r.peer_key"
+    f" SELECT {relations.COLUMNS} FROM page"
+    " CROSS JOIN relation r ON r.owner_id = ? AND r.peer_key = page.peer_key ORDER BY r.peer_key"
 )
 """By the feed's indexes, whatever the size of the book; a plus keeps planners from another one."""
 
 
-def _rows(tx: Tx, condition: str, *values: int) -> list[tuple[Any, ...]]:
-    return tx.all(f"{_SELECT} relation r {_STANDS} WHERE {condition}", *values)
-
-
 def _listing(tx: Tx, directory: Directory, rows: list[tuple[Any, ...]], page: Page) -> Listing:
     rest = len(rows) > page.limit
-    rows = rows[: page.limit]
-    records = [Record(*row[:_RECORD]) for row in rows]
+    records = [Record(*row) for row in rows[: page.limit]]
     addresses = directory.texts.read([record.sealed for record in records])
-    views = _views(tx, directory.views, records, rows)
+    views = _views(tx, directory.views, records)
     kept: list[bytes] = []
     removed: list[Address] = []
     for record, address, view in zip(records, addresses, views, strict=True):
         if record.kept:
-            kept.append(relations.relation_json(record, address, view.encode()))
+            kept.append(relations.relation_json(record, address, view))
         elif page.since < record.relation_seq <= page.until:
             removed.append(address)
     following = (
@@ -120,20 +112,34 @@ def _listing(tx: Tx, directory: Directory, rows: list[tuple[Any, ...]], page: Pa
     return Listing(kept, removed, following)
 
 
-def _views(
-    tx: Tx, known: KnownViews, records: list[Record], rows: list[tuple[Any, ...]]
-) -> list[str]:
-    """Return what is seen of each peer; only those are read whose view nobody has seen of late."""
+def _views(tx: Tx, known: KnownViews, records: list[Record]) -> list[bytes]:
+    """Return what is seen of each peer who is kept; read are only those whose view is not known."""
     views = known.texts(record.digest for record in records)
-    unknown = [place for place, view in enumerate(views) if view is None]
-    idents = [records[place].peer_id for place in unknown]
-    owners = load_owners(tx, [ident for ident in idents if ident is not None])
-    written: dict[int, str] = {}
-    for place, ident in zip(unknown, idents, strict=True):
-        view, _, digest = feed.seen(records[place], owners.get(ident or 0), rows[place][_RECORD:])
-        views[place] = written[digest] = view.decode()
-    known.note(written)
-    return [view or "" for view in views]
+    unknown = [
+        record for record, view in zip(records, views, strict=True) if view is None and record.kept
+    ]
+    seen = _seen(tx, unknown) if unknown else {}
+    known.note({digest: view.decode() for view, _, digest in seen.values()})
+    return [
+        view.encode() if view else seen.get(record.peer_key, feed.BLANK)[0]
+        for record, view in zip(records, views, strict=True)
+    ]
+
+
+def _seen(tx: Tx, records: list[Record]) -> dict[int, View]:
+    """Return by key what an account sees of some of its peers."""
+    keys = sorted(record.peer_key for record in records)
+    rows = tx.all(
+        f"SELECT r.peer_key, {STANDING} FROM {tx.numbers(keys)} n CROSS JOIN relation r"
+        f" ON {relations.MINE_BY_KEY} AND r.peer_key = n.value{_STANDS}",
+        records[0].owner_id,
+    )
+    stands = {row[0]: row[1:] for row in rows}
+    owners = load_owners(tx, [record.peer_id for record in records if record.peer_id is not None])
+    return {
+        record.peer_key: feed.seen(record, owners.get(record.peer_id or 0), stands[record.peer_key])
+        for record in records
+    }
 
 
 def _relation_items(tx: Tx, texts: Texts, start: str, items: dict[int, list[Item]]) -> None:
