@@ -186,7 +186,8 @@ class ImportDialog(QDialog):
     # ---- an account
 
     async def _open_account(self) -> None:
-        late: ModuleType = await asyncio.to_thread(import_module, "ui.importing.account")
+        await asyncio.to_thread(import_module, "app.dav_accounts")  # what takes long; no Qt in it
+        late = import_module("ui.importing.account")
         if self.account is None:
             made: ImportAccount = late.ImportAccount(self._session, self._tasks)
             made.wanted.connect(lambda wanted: self._begin_to_bring(late, made, wanted))
