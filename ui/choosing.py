@@ -1,6 +1,7 @@
 """The first run: ask where to go, and sign in there; what fails is said in the window."""
 
 import asyncio
+from collections.abc import Callable
 from importlib import import_module
 
 from app.account import Account
@@ -30,16 +31,13 @@ async def choose_account(paths: Paths, here: Account, ending: asyncio.Event) -> 
         await saved.save_account(paths, account)
         settle(account)
 
-    async def wait_for_the_end() -> None:
-        await ending.wait()
-        settle(None)
-
     first.here_chosen.connect(lambda: settle(here))
     first.closed.connect(lambda: settle(None))
     first.service_chosen.connect(
         lambda url, token: tasks.start(connect(url, token), name="connect")
     )
-    tasks.start(wait_for_the_end(), name="the end")
+    tasks.start(_look_for_keyring(first), name="keyring")
+    tasks.start(_at_the_end(ending, settle), name="the end")
     first.show()
     try:
         return await chosen
@@ -47,3 +45,14 @@ async def choose_account(paths: Paths, here: Account, ending: asyncio.Event) -> 
         await tasks.close()
         first.close()
         first.deleteLater()
+
+
+async def _at_the_end(ending: asyncio.Event, settle: Callable[[None], object]) -> None:
+    await ending.wait()
+    settle(None)
+
+
+async def _look_for_keyring(first: FirstRun) -> None:
+    saved = await asyncio.to_thread(import_module, "app.saved_account")
+    if not await saved.has_keyring():
+        first.show_no_keyring()

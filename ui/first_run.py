@@ -39,6 +39,13 @@ class FirstRun(QWidget):
         )
         self.token = parts.text_field("", tr("Token"), name="service_token")
         self.token.setEchoMode(self.token.EchoMode.Password)
+        self.kept = parts.label(
+            tr("The token is kept in the keyring of this computer, never in a file."),
+            Size.CAPTION,
+            tone="muted",
+            wrap=True,
+        )
+        self.kept.setObjectName("token_kept")
         self.bring = SwitchRow(
             counted(people, "Bring my %1 person along", "Bring my %1 people along"),
             tr(
@@ -65,6 +72,12 @@ class FirstRun(QWidget):
         """Say why it did not work; what was typed stays."""
         self.set_busy(False)
         self.trouble.show_text(text, "danger")
+
+    def show_no_keyring(self) -> None:
+        """Say that the token lasts no longer than the window."""
+        self.kept.setText(
+            tr("There is no keyring here that keeps secrets: Kith asks for the token each time.")
+        )
 
     def set_busy(self, busy: bool) -> None:
         """Show that the service is being asked."""
@@ -146,12 +159,7 @@ class FirstRun(QWidget):
             self.url,
             parts.label(tr("Token"), Size.CAPTION, tone="muted"),
             self.token,
-            parts.label(
-                tr("The token is kept in the keyring of this computer, never in a file."),
-                Size.CAPTION,
-                tone="muted",
-                wrap=True,
-            ),
+            self.kept,
             6,
             self.bring,
             6,

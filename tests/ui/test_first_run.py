@@ -5,17 +5,19 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from keyring.backends.null import Keyring as NullKeyring
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app import saved_account
 from app.account import Account
 from app.domain import Address, State
 from app.paths import Paths
 from app.session import Session, Status
 from tests.ui.conftest import Run, until
 from tests.ui.living import ADA, ADDRESSES, ME, Living, living
-from ui import choosing
+from ui import choosing, main
 from ui.first_run import FirstRun
 from ui.theme import Theme
 
@@ -93,6 +95,37 @@ def test_a_service_that_does_not_answer_is_said_beside_what_was_typed(
         ending.set()
 
     assert choose(run, qapp, tmp_path, try_it) == [None]
+
+
+def test_without_a_keyring_the_form_says_that_the_token_is_asked_for_again(
+    run: Run, qapp: QApplication, dress: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saved_account, "get_keyring", NullKeyring)
+
+    async def look(window: FirstRun, ending: asyncio.Event) -> None:
+        await until(lambda: "each time" in window.kept.text())
+        ending.set()
+
+    assert choose(run, qapp, tmp_path, look) == [None]
+
+
+def test_an_account_without_its_token_is_asked_for_and_not_taken_for_the_one_here(
+    run: Run, qapp: QApplication, dress: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saved_account, "get_keyring", NullKeyring)
+    paths = Paths(tmp_path)
+    paths.service_dir.mkdir()
+    found: list[Account | None] = []
+
+    async def story() -> None:
+        ending = asyncio.Event()
+        found.append(await main._find_account(paths, dress, ending))
+        await saved_account.save_account(paths, Account("http://service", Address("bo"), "token"))
+        ending.set()
+        found.append(await main._find_account(paths, dress, ending))
+
+    run(story())
+    assert found == [main.HERE, None]
 
 
 def test_the_people_of_this_computer_come_along_where_that_is_wanted(
