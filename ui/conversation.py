@@ -242,9 +242,8 @@ class Conversation(parts.Sheet):
     def _send(self) -> None:
         if self._person is None or self._person.row.address is None or not self.send.isEnabled():
             return
-        text = self._text()
-        self.edit.clear()
-        self._session.send_message(self._person.row.address, text)
+        self._session.send_message(self._person.row.address, self._text())
+        self.edit.clear()  # not before it is kept: a full disk must not take what was written
 
 
 class Bubble(QWidget):
