@@ -40,7 +40,7 @@ QScrollArea, QAbstractScrollArea { background: transparent; border: none; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QDateEdit {
     min-height: $p20; padding: $p5 $p8; border: 1px solid $line_strong; border-radius: $p6;
-    background: $surface; color: $text;
+    background: $surface; color: $text; placeholder-text-color: $muted;
     selection-background-color: $accent; selection-color: $on_accent;
 }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus {

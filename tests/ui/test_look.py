@@ -10,6 +10,8 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QTextLayout
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
     QStyle,
     QStyleOptionComboBox,
     QWidget,
@@ -23,10 +25,11 @@ from ui.buttons import button, text_field
 from ui.contact_delegate import paint_hits
 from ui.flow import FlowLayout
 from ui.icons import FOLDER, Icon
+from ui.search_field import SearchField
 from ui.stylesheet import ARROW
 from ui.text import ElidedLabel, label
-from ui.theme import Theme
-from ui.tokens import ACCENTS, DARK, HIGH_CONTRAST, LIGHT, Tokens
+from ui.theme import Scheme, Theme
+from ui.tokens import ACCENTS, DARK, HIGH_CONTRAST, LIGHT, Accent, Tokens
 
 AA = 4.5
 GRAPHICS = 3.0
@@ -70,6 +73,25 @@ def test_every_text_can_be_read_on_every_ground_it_stands_on(tokens: Tokens) -> 
     for ground in grounds:
         for glyph in ("faint", "success", "warning", "danger", "line_strong"):
             assert contrast(getattr(tokens, glyph), getattr(tokens, ground)) >= GRAPHICS, glyph
+
+
+@pytest.mark.parametrize("scheme", [Scheme.LIGHT, Scheme.DARK])
+def test_what_a_field_asks_for_can_be_read(qtbot: QtBot, dress: Theme, scheme: Scheme) -> None:
+    dress.choose(scheme, Accent.IRIS)
+    fields: list[QLineEdit | QPlainTextEdit] = [text_field("", ""), QPlainTextEdit()]
+    for each in [*fields, SearchField("", "", name="search")]:
+        qtbot.addWidget(each)
+        each.setPlaceholderText("MMMMMMMM")
+        each.resize(200, 60)
+        each.clearFocus()
+        image = each.grab().toImage()
+        ground = image.pixelColor(image.width() - 40, image.height() // 2).name()
+        seen = {
+            image.pixelColor(x, y).name()
+            for x in range(8, image.width() - 40)
+            for y in range(6, image.height() - 6)
+        }
+        assert max(contrast(colour, ground) for colour in seen) >= AA
 
 
 def test_the_arrow_of_a_choice_is_seen_in_every_scheme() -> None:
