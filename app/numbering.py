@@ -59,7 +59,7 @@ def national(digits: str, region: str) -> str | Trouble:
         found = Trouble.NO_SUCH_NUMBER
     if digits.startswith("00"):
         return international(digits[2:], region)
-    return digits if _is_whole(digits) else found
+    return international(digits, region) if _is_whole(digits) else found
 
 
 def _dialled(digits: str, region: str) -> str | Trouble:
