@@ -8,6 +8,7 @@ async with Proxy(url) as proxy:
 import asyncio
 import itertools
 import json
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
@@ -61,7 +62,7 @@ class Proxy:
         self.weather = Weather.CLEAR
         self.url = ""
         self._place = urlsplit(url)
-        self._server: asyncio.Server | None = None
+        self._listening = socket.socket()
         self._writers: set[asyncio.StreamWriter] = set()
         self._serving: set[asyncio.Task[None]] = set()
         self._turns = itertools.count()
@@ -70,8 +71,11 @@ class Proxy:
         """Kills the service, which somebody starts again."""
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        self._listening.bind(("127.0.0.1", 0))
+        self._listening.listen()
+        self._listening.setblocking(False)
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        asyncio.get_running_loop().add_reader(self._listening, self._let_in)
         return self
 
     async def __aexit__(
@@ -80,10 +84,9 @@ class Proxy:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        assert self._server is not None
-        self._server.close()
-        self._cut_all()
-        await self._server.wait_closed()
+        asyncio.get_running_loop().remove_reader(self._listening)
+        self._listening.close()
+        self.change(Weather.OFFLINE)
         await asyncio.gather(*self._serving, return_exceptions=True)
 
     def change(self, weather: Weather) -> None:
@@ -102,11 +105,16 @@ class Proxy:
         for writer in self._writers:
             writer.transport.abort()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._serving.add(task)  # until it is closed: the end waits for that
-        task.add_done_callback(self._serving.discard)
+    def _let_in(self) -> None:
+        """Accept one connection; asyncio's own server loses whom it lets in while it closes."""
+        with suppress(BlockingIOError, ConnectionAbortedError):
+            caller, _place = self._listening.accept()
+            task = asyncio.create_task(self._serve(caller))
+            self._serving.add(task)  # until it is closed: the end waits for that
+            task.add_done_callback(self._serving.discard)
+
+    async def _serve(self, caller: socket.socket) -> None:
+        reader, writer = await asyncio.open_connection(sock=caller)
         self._writers.add(writer)
         try:
             if self.weather is not Weather.OFFLINE:

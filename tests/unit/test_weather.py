@@ -1,12 +1,13 @@
 """What is late is late by itself: a burst takes no longer than one piece."""
 
 import asyncio
+import socket
 from urllib.parse import urlsplit
 
 import pytest
 
 from app.worlds import weather
-from app.worlds.weather import Delayed
+from app.worlds.weather import Delayed, Proxy
 
 
 async def test_what_came_together_is_late_together() -> None:
@@ -76,3 +77,15 @@ async def test_the_end_waits_for_what_is_being_closed(monkeypatch: pytest.Monkey
     assert closed
     writer.close()
     await writer.wait_closed()
+
+
+@pytest.mark.parametrize("turns", range(5))
+async def test_nobody_who_was_just_let_in_outlives_the_end(turns: int) -> None:
+    before = asyncio.all_tasks()
+    async with Proxy("http://127.0.0.1:9") as proxy:
+        place = urlsplit(proxy.url)
+        caller = socket.create_connection((place.hostname, place.port))
+        for _turn in range(turns):
+            await asyncio.sleep(0)
+    caller.close()
+    assert asyncio.all_tasks() == before
