@@ -169,10 +169,12 @@ class ContactDelegate(QStyledItemDelegate):
             name = _paint_star(painter, name, seen.name, mirrored=metrics.mirrored)
         painter.setPen(look.colour("text"))
         self._paint_text(painter, name, seen.name, theme.font(bold=True), mirrored=metrics.mirrored)
-        painter.setPen(look.colour("muted"))
-        self._paint_text(
-            painter, places.detail, seen.detail, theme.font(Size.CAPTION), mirrored=metrics.mirrored
-        )
+        if not places.detail.isEmpty():
+            painter.setPen(look.colour("muted"))
+            caption = theme.font(Size.CAPTION)
+            self._paint_text(
+                painter, places.detail, seen.detail, caption, mirrored=metrics.mirrored
+            )
 
     def _paint_text(
         self, painter: QPainter, place: QRect, text: str, font: QFont, *, mirrored: bool

@@ -124,6 +124,10 @@ def sentence(row: Row, sought: tuple[str, ...] = (), *, is_alike: bool = False) 
 # ---- where things go
 
 
+LEAST_BESIDE: Final = 48
+"""So many steps of room, or a compact row is all for the name."""
+
+
 @dataclass(frozen=True, slots=True)
 class RowMetrics:
     """The measures of a row, all of them from the fonts."""
@@ -178,7 +182,8 @@ def _offsets(width: int, metrics: RowMetrics) -> RowLayout:
     room = max(badge_left - unit * 2 - text_left, 0)
     lines = metrics.name_height + (0 if metrics.compact else metrics.detail_height)
     top = (height - lines) // 2
-    name_room = room * 11 // 20 if metrics.compact else room
+    beside = metrics.compact and room >= unit * LEAST_BESIDE
+    name_room = room * 11 // 20 if beside else room
     name = QRect(text_left, top, name_room, metrics.name_height)
     detail = QRect(text_left, top + metrics.name_height, room, metrics.detail_height)
     if metrics.compact:

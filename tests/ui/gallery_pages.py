@@ -1,4 +1,4 @@
-"""Draws every page of the real window, on the demo's world and a real service, to be looked at.
+"""Draws every page of the real window and of the desk, to be looked at: real worlds and services.
 
 `python -m tests.ui.gallery --pages FOLDER` makes a folder for each look: usual, sharp (200 %),
 large (a doubled font on 1280 x 800), mirrored (right to left). Each picture is light and dark.
@@ -17,6 +17,7 @@ from typing import Final
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QApplication
 
+from tests.ui.gallery_desk import draw_desk
 from tests.ui.gallery_scenes import Camera, draw_first_run, draw_many, draw_nobody, draw_world
 from ui.loop import Loop
 from ui.theme import Theme
@@ -51,6 +52,7 @@ async def _draw(camera: Camera) -> None:
         await draw_nobody(camera, Path(home) / "nobody")
         await draw_many(camera, Path(home) / "many")
         await draw_world(camera, Path(home) / "world")
+    await draw_desk(camera)
 
 
 def main() -> None:

@@ -41,6 +41,15 @@ def test_nothing_leaves_a_row_that_is_wide_enough(measures: RowMetrics, extra: i
     assert all(each.isEmpty() or line.contains(each) for each in rects(layout))
 
 
+@pytest.mark.parametrize("unit", [4, 8])
+def test_a_narrow_compact_row_is_all_for_the_name(unit: int) -> None:
+    measures = RowMetrics(5 * unit, 4 * unit, unit, compact=True, mirrored=False)
+    narrow, wide = (row_layout(QRect(0, 0, steps * unit, 99), measures) for steps in (66, 85))
+    assert narrow.detail.isEmpty()
+    assert narrow.name.right() > narrow.badge.x() - 4 * unit
+    assert wide.name.width() > wide.detail.width() > 0
+
+
 @given(metrics, st.integers(200, 3000))
 def test_right_to_left_is_the_mirror_of_left_to_right(measures: RowMetrics, width: int) -> None:
     def lay(*, mirrored: bool) -> RowLayout:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton
 
 from app.worlds.files import NotInWorld
 from app.worlds.timeline import Kind
@@ -17,6 +19,9 @@ from ui.desk.wishes import Wish
 from ui.theme import Scheme, Theme
 from ui.tokens import Accent
 from ui.window_state import WindowState
+
+MIDDLE = 128
+"""Between a dark and a light ink."""
 
 
 @pytest.fixture(autouse=True)
@@ -184,12 +189,21 @@ def test_the_desk_wears_the_colours_of_the_settings(run: Run, dress: Theme, tmp_
         async with shown(dress, tmp_path, None) as window:
             await until(lambda: theme.now().dark)
             assert dress.accent is Accent.FOREST
+            assert _ink(window.reset) > MIDDLE, "an icon is as light as the words beside it"
             state.scheme = Scheme.LIGHT
             state.save()
             window.activated.emit()
             assert not theme.now().dark
+            assert _ink(window.reset) < MIDDLE
 
     run(work())
+
+
+def _ink(button: QAbstractButton) -> int:
+    """Measure how light the strokes of an icon are, from 0 to 255."""
+    image = button.icon().pixmap(button.iconSize()).toImage()
+    dots = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+    return max(dots, key=QColor.alpha).lightness()
 
 
 def test_whoever_is_not_in_the_world_is_refused(run: Run) -> None:

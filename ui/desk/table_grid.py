@@ -4,12 +4,13 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
 
 from app.worlds.drafts import Cell
 from app.worlds.expectations import Expected
 from ui import theme
+from ui.desk import table_words
 from ui.desk.table_model import CellDelegate, ExpectationModel
 from ui.wording import tr
 
@@ -151,7 +152,8 @@ class ExpectationGrid(QTableView):
 
     def _size_sections(self) -> None:
         heads, lines = self.horizontalHeader(), self.verticalHeader()
-        heads.setMinimumSectionSize(theme.px(104))
+        widest = QFontMetrics(theme.font()).horizontalAdvance(table_words.widest())
+        heads.setMinimumSectionSize(widest + theme.px(16))
         heads.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         heads.setFixedHeight(theme.px(36))
         lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

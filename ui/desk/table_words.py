@@ -35,7 +35,18 @@ def cell(expected: Expected, finding: Finding | None) -> str:
         return f"- {tr('shown') if finding.shown else tr('hidden')}"
     if finding.passed:
         return f"✓ {words}"
-    return f"✗ {words}: {tr('is shown') if finding.shown else tr('is hidden')}"
+    return _failed(expected, is_shown=finding.shown)
+
+
+def widest() -> str:
+    """Return what a cell needs most room for."""
+    return max(
+        _failed(Expected.SHOW, is_shown=False), _failed(Expected.HIDE, is_shown=True), key=len
+    )
+
+
+def _failed(expected: Expected, *, is_shown: bool) -> str:
+    return f"✗ {tr(WORDS[expected])}: {tr('is shown') if is_shown else tr('is hidden')}"
 
 
 def spoken(draft: Draft, which: Cell, finding: Finding | None) -> str:

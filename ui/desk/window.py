@@ -16,7 +16,7 @@ from app.domain import Address, Field
 from app.errors import KithError, Refused, Unreachable
 from app.worlds.timeline import Kind, Moment, Timeline
 from app.worlds.weather import MEANS, Weather
-from ui import parts, theme, wording
+from ui import icons, parts, theme, wording
 from ui.desk.bar import PEOPLE, TABLE, TIMELINE, DeskBar
 from ui.desk.choose_world import ChooseWorld
 from ui.desk.identity import Arrival, Identity, Stale
@@ -280,6 +280,7 @@ class DeskWindow(QWidget):
         self._stack.setCurrentWidget(self._pages[str(view)])
 
     def _redress(self) -> None:
+        icons.dress_again(self.findChildren(QWidget))
         for pane in self.panes:
             pane.dress()
 
