@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Final
 
 from app.commands.progress import ProgressLine
-from app.commands.words import sentence
+from app.commands.words import sentence, trouble
 from app.errors import KithError
 from app.service import host
 from app.worlds.checking import check
 from app.worlds.expectation_report import report
 from app.worlds.expectations import Expected, Finding, Table, read_table
-from app.worlds.files import WORLDS, read
+from app.worlds.files import WORLDS, WorldUnreadable, is_seeded, read
 from app.worlds.inhabit import Inhabitants
 from app.worlds.making import Making
 from app.worlds.timeline import plain
@@ -42,15 +42,15 @@ def run(options: argparse.Namespace) -> int:
         findings = asyncio.run(_check(table))
     except KithError as error:
         return _complain(sentence(error))
+    except OSError as error:
+        return _complain(trouble(error))
+    unwritten = _write(options.html, table, findings)  # first: whoever reads below may go away
     if options.json:
         print(json.dumps([_as_json(finding) for finding in findings], indent=2))
     else:
         _say(table, findings)
-    if options.html:
-        try:
-            options.html.write_text(report(table, findings), encoding="utf-8")
-        except OSError as error:
-            return _complain(f"{options.html} cannot be written: {error.strerror}")
+    if unwritten:
+        return _complain(unwritten)
     return DONE if all(finding.passed for finding in findings) else FAILED
 
 
@@ -66,6 +66,16 @@ def _page(text: str) -> Path:
             f"{text} cannot be written: it is a folder, or there is none to hold it"
         )
     return path
+
+
+def _write(page: Path | None, table: Table, findings: list[Finding]) -> str:
+    """Write the report where one is wanted; the answer says why it could not be."""
+    if page:
+        try:
+            page.write_text(report(table, findings), encoding="utf-8")
+        except OSError as error:
+            return f"{page} cannot be written: {error.strerror}"
+    return ""
 
 
 def _complain(words: str) -> int:
@@ -90,7 +100,14 @@ async def _check(table: Table) -> list[Finding]:
 
 def _world(table: Table) -> World:
     beside = table.path.parent / table.world
-    return read(beside if beside.exists() else WORLDS / table.world)
+    named = beside if beside.exists() else WORLDS / table.world
+    if not named.exists() and not is_seeded(named):
+        raise WorldUnreadable(
+            named,
+            f"{table.path.name} names this world, and it is neither beside it nor among those of "
+            "Kith; name one of these, as in three-people.json, or a seed, as in seed-7-1000",
+        )
+    return read(named)
 
 
 def _as_json(finding: Finding) -> dict[str, object]:

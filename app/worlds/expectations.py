@@ -28,6 +28,7 @@ from app.errors import KithError
 
 KINDS: Final = ("everyone", "contact", "favorite")
 KEYWORDS: Final = frozenset({"world", "owner", "viewer"})
+EXAMPLES: Final = {"world": "world three-people.json", "owner": "owner ana"}
 REMARK: Final = "#"
 QUOTED: Final = re.compile(r'"([^"]*)"|(\S+)')
 NOT_FILLED_IN: Final = "not-filled-in"
@@ -113,18 +114,18 @@ class Finding:
 def read_table(path: Path) -> Table:
     """Read a table; a mistake names its line."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors put a mark before it
     except OSError as error:
         raise TableUnreadable(path, 1, error.strerror or "it cannot be read") from error
     except UnicodeDecodeError as error:
-        raise TableUnreadable(path, 1, "this is not text in UTF-8") from error
+        raise TableUnreadable(path, 1, "this is not text in UTF-8; save it as that") from error
     return parse_table(text, path)
 
 
 def parse_table(text: str, path: Path) -> Table:
     """Read a table out of its text; `path` is where it stands, or would."""
     lines = [_parted(line) for line in text.splitlines()]
-    words = {"world": "", "owner": ""}
+    words = dict.fromkeys(EXAMPLES, "")
     fields: tuple[Field, ...] = ()
     cells: list[Expectation] = []
     for number, (content, _remark) in enumerate(lines, 1):
@@ -138,9 +139,11 @@ def parse_table(text: str, path: Path) -> Table:
             cells += _row(path, number, [head, *rest], fields, cells)
     for name, word in words.items():
         if not word:
-            raise TableUnreadable(path, 1, f"there is no line that begins with '{name}'")
+            raise TableUnreadable(
+                path, 1, f"no line begins with '{name}'; add one, as in '{EXAMPLES[name]}'"
+            )
     if not cells:
-        raise TableUnreadable(path, 1, "there is no line for any viewer")
+        raise TableUnreadable(path, 1, "there is no line for any viewer; below 'viewer', add one")
     return Table(path, words["world"], words["owner"], tuple(cells), tuple(_remarks(lines)))
 
 
@@ -184,9 +187,11 @@ def _head(content: str) -> str:
 def _columns(path: Path, number: int, words: list[str]) -> tuple[Field, ...]:
     fields = tuple(_field(path, number, word) for word in words)
     if len(set(fields)) < len(fields):
-        raise TableUnreadable(path, number, "a field is there twice")
+        twice = next(each for each in fields if fields.count(each) > 1)
+        raise TableUnreadable(path, number, f"{twice} is there twice; take one away")
     if not fields:
-        raise TableUnreadable(path, number, "there is no field")
+        known = ", ".join(Field)
+        raise TableUnreadable(path, number, f"there is no field; name some of {known}")
     return fields
 
 
@@ -209,11 +214,13 @@ def _row(
 ) -> list[Expectation]:
     viewer, *said = words
     if any(cell.viewer == viewer for cell in before):
-        raise TableUnreadable(path, number, f"there is another line for {viewer}")
+        raise TableUnreadable(path, number, f"there is another line for {viewer}; take one away")
     if not fields:
-        raise TableUnreadable(path, number, "a line that begins with 'viewer' must come first")
+        said_first = "a line that begins with 'world', 'owner' or 'viewer' must come first"
+        raise TableUnreadable(path, number, f"{viewer}: {said_first}")
     if len(said) != len(fields):
-        raise TableUnreadable(path, number, f"{len(said)} cells for {len(fields)} fields")
+        short = f"{len(said)} cells for {len(fields)} fields; write - where nothing is expected"
+        raise TableUnreadable(path, number, short)
     unknown = set(said) - set(Expected)
     if unknown:
         raise TableUnreadable(path, number, f"{min(unknown)} is neither show, hide nor -")

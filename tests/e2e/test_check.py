@@ -46,6 +46,10 @@ def test_what_cannot_be_checked_ends_with_two_and_says_why(
     assert "table.txt, line 4: perhaps is neither" in capsys.readouterr().err
     assert cli.main(["check", str(tmp_path / "none.txt")]) == 2
     assert "none.txt, line 1: No such file or directory" in capsys.readouterr().err
+    for world, said in (("none.json", "table.txt names this world"), ("w" * 300, "too long")):
+        table.write_text(f"world {world}\nowner ana\nviewer name\nbo show\n")
+        assert cli.main(["check", str(table)]) == 2
+        assert said in capsys.readouterr().err
     for page in (tmp_path / "none" / "page.html", tmp_path, tmp_path / ("x" * 300)):
         with pytest.raises(SystemExit) as ended:
             cli.main(["check", str(table), "--html", str(page)])
@@ -97,7 +101,9 @@ def test_what_the_rules_would_show_and_nobody_gets_says_what_is_missing(
     ("text", "line"),
     [
         ("owner ana\nviewer name\nbo show\n", 1),
+        ("wrld w\nowner ana\nviewer name\nbo show\n", 1),
         ("world w\nowner ana\nviewer shoe\n", 3),
+        ("world w\nowner ana\nviewer name name\nbo show show\n", 3),
         ("world w\nowner ana\nviewer name\nbo perhaps\n", 4),
         ("world w\nowner ana\nviewer name status\nbo show\n", 4),
         ("world w\nowner ana\nbo show\n", 3),
@@ -110,3 +116,10 @@ def test_a_mistake_in_a_table_names_its_line(tmp_path: Path, text: str, line: in
     with pytest.raises(TableUnreadable) as caught:
         read_table(table)
     assert caught.value.line == line
+
+
+def test_a_table_from_any_editor_is_read(tmp_path: Path) -> None:
+    table = tmp_path / "table.txt"
+    table.write_bytes(b"\xef\xbb\xbfworld w\r\nowner ana\r\nviewer\tname\r\nbo\tshow\r\n")
+    read = read_table(table)
+    assert (read.world, read.owner, read.viewers) == ("w", "ana", ("bo",))
