@@ -140,7 +140,9 @@ def parse_table(text: str, path: Path) -> Table:
     for name, word in words.items():
         if not word:
             raise TableUnreadable(
-                path, 1, f"no line begins with '{name}'; add one, as in '{EXAMPLES[name]}'"
+                path,
+                1,
+                f"there is no line that begins with '{name}'; add one, as in '{EXAMPLES[name]}'",
             )
     if not cells:
         raise TableUnreadable(path, 1, "there is no line for any viewer; below 'viewer', add one")
