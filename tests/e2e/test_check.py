@@ -1,6 +1,8 @@
 """`kith check`: the tables that come with Kith hold, and a wrong cell is found with its reason."""
 
 import json
+import os
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,16 @@ def test_a_page_that_cannot_be_written_is_told_after_what_was_found(
     said = capsys.readouterr().err
     assert "1 passed, 0 failed" in said
     assert "cannot be written: No space left on device" in said
+
+
+def test_a_page_is_written_though_nobody_reads_what_is_printed(tmp_path: Path) -> None:
+    table, page = tmp_path / "table.txt", tmp_path / "page.html"
+    table.write_text("world three-people.json\nowner ana\nviewer name\nbo show\n")
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w", buffering=1) as gone, redirect_stdout(gone):
+        assert cli.main(["check", str(table), "--json", "--html", str(page)]) == 1
+    assert "1 of 1 as expected" in page.read_text()
 
 
 def test_what_the_rules_would_show_and_nobody_gets_says_what_is_missing(
