@@ -25,7 +25,8 @@ from ui.window_state import WindowState
 LONGEST_S = 100.0
 """A test on Qt's loop is ended from within: a signal is not heard while that loop waits."""
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-Run = Callable[[Coroutine[Any, Any, None]], None]
+Run = Callable[..., None]
+"""Takes a coroutine, and how many seconds it may take at most."""
 OpenWindow = Callable[..., Any]
 
 
@@ -60,13 +61,13 @@ def _outlive_windows(qapp: QApplication) -> None:
 
 @pytest.fixture
 def run(qapp: QApplication) -> Run:
-    async def bounded(work: Coroutine[Any, Any, None]) -> None:
-        async with asyncio.timeout(LONGEST_S):
+    async def bounded(work: Coroutine[Any, Any, None], longest_s: float) -> None:
+        async with asyncio.timeout(longest_s):
             await work
 
-    def run_it(work: Coroutine[Any, Any, None]) -> None:
+    def run_it(work: Coroutine[Any, Any, None], longest_s: float = LONGEST_S) -> None:
         with asyncio.Runner(loop_factory=lambda: Loop(qapp)) as runner:
-            runner.run(bounded(work))
+            runner.run(bounded(work, longest_s))
 
     return run_it
 
