@@ -3,12 +3,10 @@
 import itertools
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 
 from PIL import Image
 
-from app.service.budget import Allowance
-from tests.service.people import Json, Person, Service, fresh, serve
+from tests.service.people import Json, Person, Service, fresh
 
 FIELDS = ("name", "status", "picture", "about", "email", "birthday", "presence")
 AUDIENCES = ("everyone", "contacts", "favorites", "nobody")
@@ -96,12 +94,7 @@ async def an_owner(service: Service) -> Person:
     return owner
 
 
-async def test_every_cell_of_section_3(tmp_path: Path) -> None:
-    async with serve(tmp_path / "kith.db", Allowance(1_000_000, 6)) as service:
-        await hold_every_cell(service)
-
-
-async def hold_every_cell(generous: Service) -> None:
+async def test_every_cell_of_section_3(generous: Service) -> None:
     owner = await an_owner(generous)
     viewers = await generous.people(*(fresh() for _ in CELLS))
     await owner.privacy(sets=[SET, {**SET, "id": 17}])

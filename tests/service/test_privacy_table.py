@@ -8,15 +8,13 @@ import itertools
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
 from app.service.api import ROUTES
-from app.service.budget import Allowance
-from tests.service.people import Json, Person, Service, serve
+from tests.service.people import Json, Person, Service
 from tests.service.test_privacy_matrix import CUSTOM, FIELDS, SET, Cell, an_owner
 
 AUDIENCES = {
@@ -168,9 +166,8 @@ def test_every_call_has_a_row() -> None:
     assert {(route.method, route.path) for route in ROUTES} | live == set(TABLE)
 
 
-async def test_every_call_shows_in_every_state_what_it_may(tmp_path: Path) -> None:
-    async with serve(tmp_path / "kith.db", Allowance(1_000_000, 6)) as service:
-        assert await hold_table(service) >= 2_000
+async def test_every_call_shows_in_every_state_what_it_may(generous: Service) -> None:
+    assert await hold_table(generous) >= 2_000
 
 
 async def hold_table(service: Service) -> int:
