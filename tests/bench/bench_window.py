@@ -41,6 +41,8 @@ STARTS: Final = 5
 CHANGES: Final = 1000
 SECONDS: Final = 5.0
 BATCH: Final = 20
+LATER_S: Final = 3.0
+"""By then the window has made what nobody needs before the rows."""
 
 
 class Turns(QObject):
@@ -197,7 +199,7 @@ async def measure(home: Path, people: int, dress: Theme, app: TimedApplication) 
     async with session:
         window = MainWindow(session, dress, WindowState(home / "window.ini"))
         window.show()
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(LATER_S)
         with garbage.passed_by():  # as the program does
             found |= measure_filter(window.model)
             found |= measure_keys(window)
